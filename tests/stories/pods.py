@@ -18,6 +18,8 @@ class User:
 
 
 ALICE = User("alice", ("devs",))
+CONTROLLER = User("system:serviceaccount:kube-system:replicaset-controller")
+NODE = User("system:node:n1", ("system:nodes",))
 MIRROR = "kubernetes.io/config.mirror"
 """The annotation of the pod that a kubelet makes for a static pod."""
 PRIVILEGED = {"securityContext": {"privileged": True}}
@@ -34,6 +36,16 @@ def plain(name: str, namespace: str, container: Json | None = None, **spec: Any)
 def privileged(name: str, namespace: str, **spec: Any) -> Json:
     """A pod of one privileged container."""
     return plain(name, namespace, PRIVILEGED, **spec)
+
+
+def probes(namespace: str) -> list[Json]:
+    """Pods by which a test finds out whether a policy is in force: each differs in what policies of the stories refuse."""
+    hosts = ({field: True} for field in ("hostPID", "hostIPC", "hostNetwork"))
+    return [
+        plain("probe", namespace),
+        privileged("probe", namespace),
+        *(plain("probe", namespace, **host) for host in hosts),
+    ]
 
 
 def image(name: str) -> Callable[[Json], None]:

@@ -14,12 +14,14 @@ import yaml
 from conformance.canonical import canonical
 from pscc import api, ir
 from pscc.base.source import SourceFile
+from pscc.ir import Mode
 from pscc.ir.access import Request, requested_by
 from pscc.lowering.prepared import prepared
+from pscc.output.contents import ObjectName
 from pscc.reference.admission import Decision, decide
 from stories.cluster import PATIENCE, Cluster
 from stories.log import Log, denied, outcome
-from stories.pods import ALICE, MIRROR, User, plain, privileged
+from stories.pods import ALICE, CONTROLLER, MIRROR, User, probes
 from stories.ways import STEPS, Way
 from support.api_server import Answer, Json, as_sent, place_of, until
 from support.engines import run
@@ -27,8 +29,17 @@ from support.engines import run
 SOURCE = "policies.psp"
 UNTOUCHED = "untouched"
 """A namespace that no policy holds in: there the API server is asked what it fills in itself."""
+OF_CONTROLLERS = ("ownerReferences", "generateName", "finalizers")
 NUMBERS = count(1)
 CREATED = "--for=jsonpath={.status.created}=true"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What was compiled, and the objects of the folder's earlier compile that are made no more."""
+
+    compiled: api.Compiled
+    gone: tuple[ObjectName, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +53,11 @@ class Kept:
 
 @dataclass(slots=True)
 class Story:
-    """One story in one way. ``namespaces`` are its own; ``program`` is what is in force, as the interpreter reads it."""
+    """One story in one way.
+
+    ``namespaces`` are its own. ``programs`` are what is in force, by the folder that was applied. ``kept`` has the pods that
+    people made and the API server took, ``before`` the names of the pods that controllers had made before the policies.
+    """
 
     cluster: Cluster
     way: Way
@@ -51,9 +66,17 @@ class Story:
     name: str
     words: str
     namespaces: list[str] = field(default_factory=list)
-    program: ir.Program | None = None
+    programs: dict[str, ir.Program] = field(default_factory=dict)
     kept: dict[tuple[str, str], Kept] = field(default_factory=dict)
-    applied: list[Path] = field(default_factory=list)
+    before: set[str] = field(default_factory=set)
+
+    @property
+    def program(self) -> ir.Program | None:
+        """All that is in force, as the interpreter reads it; None if nothing is."""
+        programs = list(self.programs.values())
+        policies = tuple(policy for program in programs for policy in program.policies)
+        choices = tuple(choice for program in programs for choice in program.choices)
+        return ir.Program(policies, choices) if programs else None
 
     def note(self, step: str, what: str) -> None:
         """Add a step to the log."""
@@ -82,65 +105,70 @@ class Story:
 
     # --- the output
 
-    def compile(self, text: str, name: str = "policies", **options: Any) -> api.Compiled:
-        """Compile ``text`` into the folder ``name``. Returned is what was compiled."""
+    def compile(self, text: str, name: str = "policies", **options: Any) -> Output:
+        """Compile ``text`` into the folder ``name``, as `pscc compile` does."""
         given = {"exclude_namespaces": [UNTOUCHED], **self.way.options, **options}
         compiled = api.compile(api.load(SourceFile(SOURCE, text)), self.way.target, **given)
-        compiled.write(self.folder / name)
-        return compiled
+        return Output(compiled, compiled.write(self.folder / name))
 
     def apply(self, text: str, name: str = "policies", **options: Any) -> None:
-        """Compile ``text``, apply it in the README's order, and wait until it is in force."""
-        compiled = self.compile(text, name, **options)
+        """Compile ``text``, do with the output what the README says, and wait until it is in force."""
+        output = self.compile(text, name, **options)
+        if not self.programs:
+            self.before = {pod for namespace in self.namespaces for pod in self.stored(namespace)}
         self.apply_folder(name)
-        self.program = prepared(api.load(SourceFile(SOURCE, text)).program, compiled.settings.rollout).formed
+        for gone in output.gone:
+            if not gone.shared:
+                kind = f"{gone.kind}.{gone.api_version.partition('/')[0]}" if "/" in gone.api_version else gone.kind
+                self.cluster.kubectl("delete", kind, gone.name)
+        self.in_force(name, text, output)
+
+    def in_force(self, name: str, text: str, output: Output) -> None:
+        """Wait until what ``text`` was compiled to is in force."""
+        server, engine = self.cluster.server, self.cluster.engine
+        documents = documents_of(self.folder / name)
+        until(lambda: all(engine.in_force(server.get(document).body) for document in documents), PATIENCE)
+        program = api.load(SourceFile(SOURCE, text)).program
+        self.programs[name] = prepared(program, output.compiled.settings.rollout).formed
         self.settle()
 
     def apply_folder(self, name: str) -> None:
         """`kubectl apply -k` of the folder ``name``, part by part where it has parts."""
-        folder = self.folder / name
-        self.applied = [path for path in self.applied if path != folder] + [folder]
-        for part in parts_of(folder):
+        self.programs.setdefault(name, ir.Program())
+        for part in parts_of(self.folder / name):
             self.cluster.kubectl("apply", "-k", part)
             if part.name == "templates":
                 self.cluster.kubectl("wait", CREATED, "constrainttemplates", "--all", "--timeout=120s")
-        documents = documents_of(folder)
-        server, engine = self.cluster.server, self.cluster.engine
-        until(lambda: all(engine.in_force(server.get(document).body) for document in documents), PATIENCE)
 
     def remove(self, name: str = "policies") -> None:
         """`kubectl delete -k` of the folder ``name``, last part first."""
-        folder = self.folder / name
-        self.applied.remove(folder)
-        for part in reversed(parts_of(folder)):
+        for part in reversed(parts_of(self.folder / name)):
             self.cluster.kubectl("delete", "-k", part, "--ignore-not-found")
-        if not self.applied:
-            self.program = None
+        del self.programs[name]
+        self.settle()
 
     def settle(self) -> None:
-        """Wait until the cluster answers about a plain and a privileged pod as the interpreter does."""
+        """Wait until the cluster answers about the pods of `probes` as the interpreter does."""
         for namespace in self.namespaces:
-            for probe in (plain("probe", namespace), privileged("probe", namespace)):
+            for probe in probes(namespace):
                 until(lambda: self.as_expected(probe), PATIENCE)  # noqa: B023
 
     def as_expected(self, pod: Json, user: User = ALICE) -> bool:
         """Whether the API server would do with ``pod`` what the interpreter says."""
         answer = self.cluster.server.create(pod, user.name, user.groups, dry=True)
         decision = self.decision(pod, user)
-        if decision is None or not refuses(decision):
-            expected = dict(decision.pod) if decision is not None else pod
-            return answer.ok and canonical(as_sent(placed(answer.body))) == self.filled_in(expected)
-        return denied(answer)
+        if decision is not None and refuses(decision):
+            return denied(answer)
+        if not answer.ok or (decision is not None and warns(decision) is not bool(answer.warnings)):
+            return False
+        expected = dict(decision.pod) if decision is not None else pod
+        return canonical(as_sent(placed(answer.body))) == self.filled_in(expected)
 
     # --- requests
 
     def decision(self, pod: Json, user: User, old: Json | None = None) -> Decision | None:
         """What the interpreter says of ``pod``; None while no policy is in force."""
-        if self.program is None:
-            return None
-        account = str(pod["spec"].get("serviceAccountName", "" if is_mirror(pod) else "default"))
-        request = Request(pod["metadata"]["namespace"], user.name, requested_by(user.name, user.groups), account)
-        return decide(self.program, request, pod, old)
+        return decided(self.program, pod, user, old)
 
     def create(self, step: str, pod: Json, user: User = ALICE, *, admitted: bool | None = None) -> Answer:
         """Create ``pod``, and hold the answer against the interpreter's; ``admitted`` is what is expected instead of that."""
@@ -204,20 +232,27 @@ class Story:
     def ends(self) -> None:
         """Compare all pods that the API server has in the story's namespaces with what the interpreter makes of what was sent.
 
-        Fails if there is one more, one less, or one that differs.
+        Fails if people's pods are one more, one less, or one that differs. Of a controller's pods nobody knows what was sent:
+        each was there before the policies, or is one that the interpreter admits and leaves as it is.
         """
         stored = {(name, pod): body for name in self.namespaces for pod, body in self.stored(name).items()}
-        assert set(stored) == set(self.kept), (sorted(stored), sorted(self.kept))
-        now = self.program
+        owned = {place for place, pod in stored.items() if pod["metadata"].get("ownerReferences")}
+        assert set(stored) - owned == set(self.kept), (sorted(stored), sorted(self.kept))
         for place, kept in self.kept.items():
-            self.program = kept.program
-            decision = self.decision(kept.sent, kept.user)
-            self.program = now
+            decision = decided(kept.program, kept.sent, kept.user)
             assert decision is None or not refuses(decision), place
-            expected = dict(decision.pod) if decision is not None else kept.sent
-            actual, filled = canonical(as_sent(placed(stored[place]))), self.filled_in(expected)
-            assert actual == filled, (place, actual, filled)
+            self.compare(place, stored[place], dict(decision.pod) if decision is not None else kept.sent)
+        for place in owned:
+            decision = self.decision(stored[place], CONTROLLER)
+            if decision is not None and place[1] not in self.before:
+                assert not refuses(decision), stored[place]
+                self.compare(place, stored[place], dict(decision.pod))
         self.note("**stored, as the interpreter says**", f"{len(stored)} pods")
+
+    def compare(self, place: tuple[str, str], stored: Json, expected: Json) -> None:
+        """Fail if the ``stored`` pod is not ``expected``, with what the API server fills in."""
+        actual, filled = canonical(as_sent(placed(stored))), self.filled_in(expected)
+        assert actual == filled, (place, actual, filled)
 
     def filled_in(self, pod: Json) -> Json:
         """The pod that the API server stores where no policy holds, without what differs from pod to pod."""
@@ -227,18 +262,37 @@ class Story:
 
     def clear(self) -> None:
         """Take everything of the story out of the cluster, and wait until nothing is refused any more."""
-        for folder in list(reversed(self.applied)):
-            self.remove(folder.name)
+        for name in list(reversed(self.programs)):
+            self.remove(name)
         self.settle()
         for name in self.namespaces:
             self.cluster.server.delete({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
 
 
+def decided(program: ir.Program | None, pod: Json, user: User, old: Json | None = None) -> Decision | None:
+    """What the interpreter says of ``pod`` under ``program``; None where there is none."""
+    if program is None:
+        return None
+    account = str(pod["spec"].get("serviceAccountName", "" if is_mirror(pod) else "default"))
+    request = Request(pod["metadata"]["namespace"], user.name, requested_by(user.name, user.groups), account)
+    return decide(program, request, pod, old)
+
+
 def refuses(decision: Decision) -> bool:
     """Whether a policy that enforces, or a choice, refuses."""
-    enforced = (verdict for policy, verdict in decision.judged if policy.mode == "enforce")
-    chosen = (admission for choice, admission in decision.chosen if choice.mode == "enforce")
-    return not all(one.allowed for one in (*enforced, *chosen))
+    return objects(decision, "enforce")
+
+
+def warns(decision: Decision) -> bool:
+    """Whether a policy or a choice warns."""
+    return objects(decision, "warn")
+
+
+def objects(decision: Decision, mode: Mode) -> bool:
+    """Whether a policy or a choice in ``mode`` objects."""
+    judged = (verdict for policy, verdict in decision.judged if policy.mode == mode)
+    chosen = (admission for choice, admission in decision.chosen if choice.mode == mode)
+    return not all(one.allowed for one in (*judged, *chosen))
 
 
 def is_mirror(pod: Json) -> bool:
@@ -249,7 +303,8 @@ def is_mirror(pod: Json) -> bool:
 def placed(pod: Json) -> Json:
     """``pod`` in the namespace in which nothing touches it, without what was added for debugging."""
     spec = {key: value for key, value in pod["spec"].items() if key != "ephemeralContainers"}
-    return {**pod, "metadata": {**pod["metadata"], "name": "x", "namespace": UNTOUCHED}, "spec": spec}
+    metadata = {key: value for key, value in pod["metadata"].items() if key not in OF_CONTROLLERS}
+    return {**pod, "metadata": {**metadata, "name": "x", "namespace": UNTOUCHED}, "spec": spec}
 
 
 def parts_of(folder: Path) -> list[Path]:

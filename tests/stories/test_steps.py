@@ -5,7 +5,7 @@ A policy with a default is compiled and applied with `kubectl apply -k`, part by
 
 from __future__ import annotations
 
-from stories.pods import ALICE, User, plain, privileged
+from stories.pods import ALICE, CONTROLLER, User, plain, privileged
 from stories.story import Story
 
 POLICY = """policy shop {
@@ -14,7 +14,6 @@ POLICY = """policy shop {
     default readOnlyRootFilesystem true
 }
 """
-CONTROLLER = User("system:serviceaccount:kube-system:replicaset-controller")
 
 
 def test_pods_are_admitted_changed_or_refused(story: Story) -> None:
