@@ -3,14 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo check test bench conformance mutants breaks proofs peers lint golden reference docs vscode release clean
+.PHONY: demo check test stories bench conformance mutants breaks proofs peers lint golden reference docs vscode release clean
 demo: $(VENV)/.installed
 	@$(BIN)/python -m pscc.cli.demo
 
 # Of each grid of tests, the quarter whose turn it is, by the number of commits. PART=2 takes another, WHOLE=1 takes all, which is for
 # a release, and for a change of a printer or a target.
 test: $(VENV)/.installed-dev engines lint
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(if $(WHOLE),,--part $(or $(PART),commit))
+	$(BIN)/python -m pytest --ignore tests/stories --numprocesses auto --dist worksteal $(if $(WHOLE),,--part $(or $(PART),commit))
 	$(if $(WHOLE),@test -n "$$(git status --porcelain)" || git rev-parse HEAD > .tested)
 
 # Lint, and the tests that need no engine and no patience: for a clone that has only Python.
@@ -42,6 +42,11 @@ proofs: $(VENV)/.installed-dev engines
 # them. ARGUMENTS="--format json", or "--write" for docs/peers.md.
 peers: $(VENV)/.installed-dev engines
 	PYTHONPATH=tests $(BIN)/python -m peers $(if $(GATEKEEPER_LIBRARY),--gatekeeper-library "$(GATEKEEPER_LIBRARY)") $(if $(KYVERNO_POLICIES),--kyverno-policies "$(KYVERNO_POLICIES)") $(if $(POD_SECURITY_ADMISSION),--pod-security-admission "$(POD_SECURITY_ADMISSION)") $(ARGUMENTS)
+
+# How outputs live in a cluster: a real API server, the real webhooks and controllers. Writes docs/stories.md. PART=2 tells
+# a quarter of the stories, PART=commit the one whose turn it is, and neither writes.
+stories: $(VENV)/.installed-dev engines
+	$(if $(PART),,PSCC_STORIES=write) $(BIN)/python -m pytest tests/stories $(if $(PART),--part $(PART))
 
 # How fast pscc is, in ratios; writes docs/speed.md. CHEAP=1 measures the part that CI runs, and writes nothing.
 bench: $(VENV)/.installed-dev

@@ -17,8 +17,9 @@ include $(ENGINES_SRC)/versions.env
 ENGINES_GO := GOWORK=off CGO_ENABLED=0 GOFLAGS="-trimpath -buildvcs=false" go
 ENGINES_LDFLAGS := -s -w
 
-# engine NAME,FOLDER,PACKAGE,SHARED: .engines/bin/NAME is PACKAGE built in the module FOLDER,
-# which uses the modules SHARED beside jsonl.
+# engine NAME,FOLDER,PACKAGE,SHARED,MANIFEST: .engines/bin/NAME is PACKAGE built in the module FOLDER,
+# which uses the modules SHARED beside jsonl. .engines/bin/NAME.yaml is the file MANIFEST of the
+# package's module: what its users apply to install it.
 #
 # What decides whether it is up to date is a sum over the module's content, kept
 # in .engines/sums: times of files mean nothing in a fresh checkout, and CI
@@ -30,12 +31,13 @@ $(ENGINES_BIN)/$(1): .engines/sums/$(1) | engines-check
 	@mkdir -p $$(@D)
 	@echo "building $(1) ..."
 	@$(ENGINES_GO) -C $(ENGINES_SRC)/$(2) build -ldflags "$(ENGINES_LDFLAGS)" -o $$(abspath $$@) $(3)
+	$(if $(5),@install -m 644 "$$$$($(ENGINES_GO) -C $(ENGINES_SRC)/$(2) list -f '{{.Module.Dir}}' $(3))/$(5)" $$@.yaml)
 	@touch $$@
 
 .engines/sums/$(1): engines-always
 	@mkdir -p $$(@D)
 	@echo '*' > .engines/.gitignore
-	@{ echo '$(3) $(ENGINES_GO) $(ENGINES_LDFLAGS)'; cksum $$(sort $$(filter-out %_test.go,$$(wildcard $$(foreach dir,$(strip $(2) jsonl $(4)),$$(addprefix $(ENGINES_SRC)/$$(dir)/,go.mod go.sum *.go))))); } > $$@.new
+	@{ echo '$(3) $(ENGINES_GO) $(ENGINES_LDFLAGS)$(if $(5), $(5))'; cksum $$(sort $$(filter-out %_test.go,$$(wildcard $$(foreach dir,$(strip $(2) jsonl $(4)),$$(addprefix $(ENGINES_SRC)/$$(dir)/,go.mod go.sum *.go))))); } > $$@.new
 	@cmp -s $$@.new $$@ && rm $$@.new || mv $$@.new $$@
 endef
 
@@ -52,6 +54,10 @@ $(eval $(call engine,pss-check,pss,.))
 $(eval $(call engine,vap-review,vap,.))
 $(eval $(call engine,kube-apiserver,vap,k8s.io/kubernetes/cmd/kube-apiserver))
 $(eval $(call engine,etcd,etcd,go.etcd.io/etcd/server/v3))
+$(eval $(call engine,kube-controller-manager,vap,k8s.io/kubernetes/cmd/kube-controller-manager))
+$(eval $(call engine,kubectl,vap,k8s.io/kubernetes/cmd/kubectl))
+$(eval $(call engine,gatekeeper-manager,gatekeeper,github.com/open-policy-agent/gatekeeper/v3,,deploy/gatekeeper.yaml))
+$(eval $(call engine,kyverno-admission,kyverno,github.com/kyverno/kyverno/cmd/kyverno,,config/install-latest-testing.yaml))
 
 .PHONY: engines engines-check engines-test engines-clean engines-always
 

@@ -12,7 +12,7 @@ from support.paths import ROOT
 
 WITHOUT_ENGINES = "PSCC_WITHOUT_ENGINES"
 """Set in the environment of a test whose layer asks no engine."""
-LAYERS = ("engines", "conformance")
+LAYERS = ("engines", "conformance", "stories")
 """The layers, folders of `tests`, whose tests may ask an engine: the others pass in a clone that has only Python."""
 
 os.environ.setdefault("GOGC", "800")

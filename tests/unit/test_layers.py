@@ -13,7 +13,7 @@ from support.engines import WITHOUT_ENGINES, engine
 from support.paths import ROOT
 
 TESTS = ROOT / "tests"
-LAYERS = {"unit", "golden", "engines", "fuzz", "conformance"}
+LAYERS = {"unit", "golden", "engines", "fuzz", "conformance", "stories"}
 
 
 def test_each_test_module_stands_in_a_layer() -> None:
@@ -40,5 +40,5 @@ def test_no_test_module_is_imported() -> None:
 
 def test_a_test_outside_the_layers_of_engines_finds_none() -> None:
     assert os.environ[WITHOUT_ENGINES]
-    with pytest.raises(pytest.fail.Exception, match="stands in one of the layers engines, conformance"):
+    with pytest.raises(pytest.fail.Exception, match="stands in one of the layers engines, conformance, stories"):
         engine("opa")

@@ -1,0 +1,73 @@
+"""The log of a run: what the API server answered at each step of each story, in each way. `docs/stories.md` is made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from stories.ways import WAYS
+from support.api_server import Answer
+from support.paths import ROOT
+
+PAGE = ROOT / "docs" / "stories.md"
+NONE = "–"
+HEAD = """# Stories
+
+Outputs of pscc on a real API server, with Gatekeeper's manager or Kyverno's admission controller as its webhook, and Kubernetes' own controllers. `make stories` runs the stories and writes this page: each row is a step, and each cell what the API server answered. Where a policy was in force, each answer was compared with the interpreter's, and at its end each story compares what the API server has stored with what the interpreter makes of what was sent.
+
+{versions}
+
+- *admitted*: stored, or done. *changed*: stored with defaults that the policy sets. *warned*: with a warning.
+- *refused*: the policy refused it. *no answer*: the webhook gave none, and the API server refused.
+- {none}: the story has no such step in this way.
+"""  # noqa: E501
+
+
+@dataclass(slots=True)
+class Log:
+    """What happened so far: by story its words, and by step and way the outcome."""
+
+    words: dict[str, str] = field(default_factory=dict)
+    steps: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+
+    def add(self, story: str, words: str, step: str, way: str, outcome: str) -> None:
+        """Note the outcome of a step."""
+        self.words[story] = words
+        self.steps.setdefault(story, {}).setdefault(step, {})[way] = outcome
+
+    def page(self, versions: str) -> str:
+        """The log as a page in Markdown."""
+        parts = [HEAD.format(versions=versions, none=NONE)]
+        for story in sorted(self.steps):
+            ways = [way for way in WAYS if any(way in cells for cells in self.steps[story].values())]
+            title, _, rest = self.words[story].partition("\n")
+            parts.append(f"\n## {title.rstrip('.')}\n")
+            parts += [" ".join(paragraph.split()) + "\n" for paragraph in rest.split("\n\n") if paragraph.strip()]
+            parts.append(row("step", *(f"`{way}`" for way in ways)) + "|---" * (len(ways) + 1) + "|\n")
+            parts += [row(step, *(cells.get(way, NONE) for way in ways)) for step, cells in self.steps[story].items()]
+        return "".join(parts)
+
+    def write(self, versions: str) -> None:
+        """Write the page into the documentation."""
+        Path(PAGE).write_text(self.page(versions), encoding="utf-8")
+
+
+def row(*cells: str) -> str:
+    """A row of a table."""
+    return "".join(f"| {cell} " for cell in cells) + "|\n"
+
+
+def outcome(answer: Answer, *, changed: bool = False) -> str:
+    """What an answer means, in the words of the page."""
+    if not answer.ok:
+        return "refused" if denied(answer) else "no answer" if answer.code == 500 else f"error {answer.code}"
+    words = [*(["changed"] if changed else []), *(["warned"] if answer.warnings else [])]
+    return ", ".join(words or ["admitted"])
+
+
+def denied(answer: Answer) -> bool:
+    """Whether a policy has refused the request: the API server's words for that are the same for webhooks and for its own.
+
+    Source: ``validatingDispatcher`` and ``ToStatusErr`` in ``k8s.io/apiserver/pkg/admission/plugin``.
+    """
+    return not answer.ok and ("denied the request" in answer.message or "denied request" in answer.message)
