@@ -347,3 +347,28 @@ def test_what_does_not_enforce_sets_no_default_and_is_compared_as_if_it_had() ->
     found = compare(five, without)
     assert [witness.control for witness in found.louder] == ["runAsUser"]
     assert not found.changed
+
+
+@pytest.mark.parametrize(
+    ("statement", "shown"),
+    [
+        # the API server takes a path that does not begin with a slash
+        ("allow hostPath /", {"hostPath": {"path": "x"}}),
+        ('allow hostPath /, "/data,x" (read-only)', {"hostPath": {"path": "x"}}),
+        # a profile of a file, though neither program names one
+        ("allow seccompProfile runtime/default, unconfined", {"type": "Localhost", "localhostProfile": "other"}),
+        ("allow appArmorProfile runtime/default, unconfined", {"type": "Localhost", "localhostProfile": "other"}),
+    ],
+)
+def test_a_value_that_no_constant_names_is_tried(statement: str, shown: object) -> None:
+    old, new = (f"policy p {{\n    deny hostPID\n{line}}}\n" for line in (f"    {statement}\n", ""))
+    found = compare(of(old), of(new))
+    assert found.relation == "more permissive" and _within(shown, found.looser[0].pod), found
+
+
+def _within(wanted: object, value: object) -> bool:
+    """Whether ``wanted`` stands somewhere in ``value``."""
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return (isinstance(value, dict) and isinstance(wanted, dict) and wanted.items() <= value.items()) or any(
+        _within(wanted, each) for each in inside
+    )

@@ -11,7 +11,7 @@ from copy import deepcopy
 from pscc.pod.fields import element, example
 from pscc.pod.kinds import Field, Kind, Object, Text
 from pscc.pod.schema import MOUNT, SOURCE, VOLUME
-from pscc.reasoning.difference.domains import MOUNTS, SOURCES, VOLUMES, Json, field_at, lists, of_kind, put
+from pscc.reasoning.difference.domains import MOUNTS, SOURCES, VOLUMES, Json, field_at, lists, of_kind, put, texts
 from pscc.reasoning.difference.fields import Constants, Place
 
 Read = Mapping[Place, Constants]
@@ -99,24 +99,20 @@ def _values(field: Field, constants: Constants) -> Iterator[object]:
     if field.needs is None:
         yield None
     if isinstance(field.kind, Text) and str(field.needs).startswith("/"):
-        yield from dict.fromkeys((*_paths(constants), *_words(constants)))
+        yield from dict.fromkeys((*_paths(constants), *texts(constants, "/data-other")))
     else:
         yield from of_kind(field.kind, constants)
 
 
-def _words(constants: Constants) -> Iterator[str]:
-    """The words and prefixes among ``constants`` that a path can have."""
-    yield from (word for word in constants.words if word.startswith("/"))
-    yield from (f"{start}x" for start in constants.prefixes if start.startswith("/"))
-
-
 def _paths(constants: Constants) -> Iterator[str]:
-    """Each prefix, something below it, and a sibling whose name begins alike."""
-    paths: dict[str, None] = {"/data-other": None}
+    """Each prefix, something below it, and a sibling whose name begins alike: beside the root, a path that is relative.
+
+    The API server takes such a path: ``validateHostPathVolumeSource`` in Kubernetes' ``pkg/apis/core/validation``.
+    """
+    yield "/data-other"
     for prefix in constants.paths:
         stem = prefix.removesuffix("/")
-        paths.update(dict.fromkeys((stem or "/", f"{stem}/x", f"{stem}x")))
-    yield from (path for path in paths if path.startswith("/"))
+        yield from (stem or "/", f"{stem}/x", f"{stem}x")
 
 
 def _with(body: Json, fields: tuple[str, ...], value: object) -> Json:

@@ -6,7 +6,7 @@ Source: Kubernetes ``pkg/apis/core/validation/validation.go``: ``ValidateSecurit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from pscc.pod.validity import NOT_WITH_OWN_USERS
 from pscc.reasoning.difference.domains import MOUNTS, VOLUMES, Assignment, systems
@@ -19,10 +19,10 @@ OS = Place("pod", ("spec", "os", "name"))
 
 def rules(places: frozenset[Place]) -> Iterator[Rule]:
     """The rules over ``places``. Each holds of every pod that the API server accepts."""
+    for place in profiles(places):
+        local = local_profile(place)
+        yield (place, local), lambda a, p=place, f=local: (a[p] == "Localhost") == (a[f] is not None)  # type: ignore[misc]
     for place in places:
-        if place.fields[-2:] in (("seccompProfile", "type"), ("appArmorProfile", "type")):
-            local = Place(place.site, (*place.fields[:-1], "localhostProfile"))
-            yield _profile(place, local if local in places else None)
         if OS in places and place != OS:
             for system in systems(place):
                 yield (OS, place), lambda a, p=place, s=system: a[OS] in (None, s) or a[p] is None  # type: ignore[misc]
@@ -42,10 +42,14 @@ def rules(places: frozenset[Place]) -> Iterator[Rule]:
         yield (volume, mount), lambda a: a[mount] is None or a[volume] is not None
 
 
-def _profile(kind: Place, local: Place | None) -> Rule:
-    if local is None:
-        return (kind,), lambda a: a[kind] != "Localhost"
-    return (kind, local), lambda a: (a[kind] == "Localhost") == (a[local] is not None)
+def profiles(places: Iterable[Place]) -> list[Place]:
+    """Those of ``places`` that are the type of a profile. One of the type ``Localhost`` names a file, and no other does."""
+    return [p for p in places if p.fields[-2:] in (("seccompProfile", "type"), ("appArmorProfile", "type"))]
+
+
+def local_profile(kind: Place) -> Place:
+    """The file of the profile whose type is at ``kind``."""
+    return Place(kind.site, (*kind.fields[:-1], "localhostProfile"))
 
 
 def _has_admin(added: object) -> bool:

@@ -9,6 +9,7 @@ from pscc.pod.kinds import ListOf, Object, Opaque
 from pscc.reasoning.difference.bodies import mounts, volumes
 from pscc.reasoning.difference.domains import MOUNTS, SOURCES, VOLUMES, Variable, field_at, lists, of_kind, texts
 from pscc.reasoning.difference.fields import Constants, Place
+from pscc.reasoning.difference.validity import local_profile, profiles
 
 
 def variables(reads: Mapping[Place, Constants]) -> dict[Place, Variable]:
@@ -18,6 +19,8 @@ def variables(reads: Mapping[Place, Constants]) -> dict[Place, Variable]:
     """
     left_out = unvaried(reads)
     reads = {place: constants for place, constants in reads.items() if place not in left_out}
+    for place in profiles(reads):
+        reads.setdefault(local_profile(place), Constants())
     if any(place.site.startswith(MOUNTS) for place in reads):
         reads.setdefault(Place(VOLUMES, ()), Constants())
     whole = {Place(VOLUMES, ()): volumes, Place(MOUNTS, ()): mounts}
