@@ -80,7 +80,9 @@ def test_no_variable_of_cel_is_an_empty_word() -> None:
 REGO = re.compile(rf"(?<![\w.])({'|'.join(EMPTY)})(?= :=|\(| in |\.| \||\)|,|$)", re.MULTILINE)
 
 
-@pytest.mark.parametrize("text", ["one := 1", "found(x) if x", "some made in x", "[one | true]", "made.object", "f(x, told)"])
+@pytest.mark.parametrize(
+    "text", ["one := 1", "found(x) if x", "some made in x", "[one | true]", "made.object", "f(x, told)"]
+)
 def test_every_place_of_a_name_in_rego_is_looked_at(text: str) -> None:
     assert REGO.search(text)
 
