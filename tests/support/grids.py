@@ -16,8 +16,11 @@ OF_THE_COMMIT = "commit"
 
 
 def part_of_commit() -> int:
-    """The part, 0 to `PARTS` - 1, that is the commit's turn: its number in the history. The first where there is no git."""
-    command = ["git", "rev-list", "--count", "HEAD"]
+    """The part, 0 to `PARTS` - 1, that is the commit's turn: its number on its branch. The first where there is no git.
+
+    A merge counts as one, so that four commits of the main branch, one behind the other, take all parts.
+    """
+    command = ["git", "rev-list", "--count", "--first-parent", "HEAD"]
     asked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     return int(asked.stdout or 0) % PARTS
 

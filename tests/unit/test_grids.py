@@ -5,9 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
+from support import grids
 from support.grids import OF_THE_COMMIT, PARTS, part_of_commit
 from support.paths import ROOT
 
@@ -48,3 +50,23 @@ def test_the_parts_are_the_whole() -> None:
 @pytest.mark.slow
 def test_the_part_of_a_commit_is_one_of_them() -> None:
     assert collected("--part", OF_THE_COMMIT) == collected("--part", str(part_of_commit()))
+
+
+def test_a_merge_counts_as_one_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def git(*words: str) -> None:
+        who = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "init.defaultBranch=main")
+        subprocess.run(["git", *who, *words], cwd=tmp_path, check=True, capture_output=True)
+
+    monkeypatch.setattr(grids, "ROOT", tmp_path)
+    assert part_of_commit() == 0
+    git("init")
+    parts = []
+    for _ in range(2):
+        git("commit", "--allow-empty", "-m", "a")
+        parts.append(part_of_commit())
+    git("switch", "-c", "side")
+    for _ in range(3):
+        git("commit", "--allow-empty", "-m", "b")
+    git("switch", "main")
+    git("merge", "--no-ff", "side", "-m", "c")
+    assert [*parts, part_of_commit()] == [1, 2, 3]

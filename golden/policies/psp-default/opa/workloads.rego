@@ -35,10 +35,10 @@ metadata_of(value) := {} if is_null(object.get(value, "metadata", {}))
 # What is asked, about the pods of the workload that it is about: by their service account, since others make them.
 of_workload(asked) := made_by(asked) if not asked.request
 
-of_workload(asked) := {"request": object.union(object.remove(asked.request, ["userInfo"]), made)} if {
-	made := {field: pod |
+of_workload(asked) := {"request": object.union(object.remove(asked.request, ["userInfo"]), pods)} if {
+	pods := {field: pod |
 		some field in ["object", "oldObject"]
 		pod := made_by(asked.request[field])
 	}
-	made.object
+	pods.object
 }

@@ -94,7 +94,7 @@ text(value) := "" if not is_string(value)
 # The least of these counts, at most any of them. Not `min`, in which regopy compares numbers as text.
 least(counts) := [number | some number in numbers.range(0, any_of(counts)); number in counts][0]
 
-any_of(set_) := [one | some one in set_][0]
+any_of(set_) := [member | some member in set_][0]
 
 # All findings of a check as one message, with the author's reason behind.
 message(findings, "") := concat("; ", findings)
@@ -121,9 +121,9 @@ show_all(values) := "none" if count(values) == 0
 
 show_all(values) := line(concat(", ", shown)) if {
 	count(values) > 0
-	shown := [one |
+	shown := [shown_value |
 		some value in values
-		one := show_one(value)
+		shown_value := show_one(value)
 	]
 }
 
@@ -222,8 +222,8 @@ asked_by(subjects, _) if subjects.everyone
 
 asked_by(subjects, asking) if {
 	some kind in ["users", "groups", "accounts"]
-	some one in asking[kind]
-	named(subjects[kind], one)
+	some name in asking[kind]
+	named(subjects[kind], name)
 }
 
 # One of the exemptions is for who asks for the pod.
