@@ -5,6 +5,7 @@ Reads and writes no file: the command line and the API pass texts in, and get re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -18,6 +19,7 @@ from pscc.diagnostics import Diagnostic, Report, SourceError
 from pscc.ir import Choice, Policy, Program
 from pscc.language.ast import Document
 from pscc.language.outline import ABSTRACT, HEADS
+from pscc.language.stop import VERBS
 from pscc.lowering.legalise import legalise
 from pscc.lowering.prepared import prepared
 from pscc.lowering.releases import compiled_for
@@ -47,15 +49,21 @@ def decode(name: str, data: bytes) -> SourceFile:
 
 
 def is_language(source: SourceFile) -> bool:
-    """Whether ``source`` is the policy language rather than YAML: by its name, on stdin by its first word."""
+    """Whether ``source`` is the policy language rather than YAML: by its name, on stdin by its lines."""
     if source.name.endswith(".psp") or is_library_name(source.name):
         return True
     return source.name == "-" and _begins_as_language(source.text)
 
 
+_LINE = re.compile(rf"(?:(?:{'|'.join((ABSTRACT, *HEADS, 'use', *VERBS))})\b(?![ \t]*:)|//|--[ \t]|/\*)")
+"""How a line of the language begins, or a comment that YAML has not. In YAML such a line is no key."""
+
+
 def _begins_as_language(text: str) -> bool:
-    lines = (line.split() for line in text.splitlines())
-    return next((words[0] for words in lines if words and words[0][0] != "#"), "") in (ABSTRACT, *HEADS, "use")
+    """Whether the first line that is no comment begins as one of the language, or a later one as a block of it."""
+    lines = [line.rstrip() for line in text.splitlines() if line.strip() and line.lstrip()[0] != "#"]
+    block = re.compile(rf"(?:\w+[ \t]+)?(?:{'|'.join(HEADS)})\b[^:]*\{{")
+    return bool(lines) and (_LINE.match(lines[0]) is not None or any(block.match(line) for line in lines[:20]))
 
 
 def read(
@@ -211,7 +219,8 @@ def _further(document: Document | None, load: Load, today: date) -> tuple[Diagno
     if document is not None:
         # a choice without grants may only lack those that could not be read
         readable = with_chosen(replace(document, choices=tuple(choice for choice in document.choices if choice.grants)))
-        resolve(readable, report, link(readable, load, report), today)
+        # what is named may be in a part that could not be read
+        resolve(readable, report, replace(link(readable, load, report), whole=False), today)
     return tuple(d for d in report.diagnostics if d.severity == "error")
 
 

@@ -108,6 +108,11 @@ def test_what_is_refused_anyway_is_not_worth_a_report(line: str) -> None:
     assert warned(text.replace("{\n", f"{{\n    without {control}\n")) == []
 
 
+def test_in_one_policy_the_other_statement_goes_for_that() -> None:
+    (warning,) = warned("policy a {\n    deny hostPorts\n    audit deny hostPorts 80\n}\n")
+    assert (warning.help or "").endswith("if hostPorts shall only be reported, take `deny hostPorts` out")
+
+
 def test_what_is_stricter_is() -> None:
     assert warned(child("audit allow hostPorts 443", "warn require runAsNonRoot true")) == []
 

@@ -125,7 +125,8 @@ class Words:
             text = value.text
             if text == "" or (not value.quoted and "*" in text[:-1]):
                 reason = "an empty value" if not text else f"`{text}`: a `*` is a wildcard at the end of a word only"
-                _wrong(report, value, reason, "quote the value if it is meant literally" if text else "")
+                empty = "write one, or `deny` the control without values: then it has to be unset"
+                _wrong(report, value, reason, "quote the value if it is meant literally" if text else empty)
             elif not value.quoted and text.endswith("*") and not (self.star and text == "*"):
                 patterns.append(text)
             elif self.known and text not in self.known and not (self.star and text == "*"):
@@ -304,6 +305,8 @@ class SeLinux:
                     if suggestion
                     else f"write {', '.join(f'`{o}=`' for o in _SELINUX)}"
                 )
+                if not value.key and re.fullmatch(r"c\d+", value.text) and "level" in options:
+                    hint = f'a level with a `,` is quoted: `level="{options["level"]},{value.text}"`'
                 _wrong(report, value, f"{spelled} is not an SELinux option", hint)
             elif value.key in options:
                 _wrong(report, value, f"`{value.key}=` is given twice", "give each option once")

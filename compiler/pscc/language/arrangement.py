@@ -68,6 +68,34 @@ def title_behind_the_parent(stop: Stop) -> Diagnostic | None:
     )
 
 
+def other_places(stop: Stop) -> Diagnostic | None:
+    """``on containers and pod``, ``on all containers``, ``on initContainers``."""
+    text = stop.places.source.text[stop.start : stop.end]
+    match = re.search(r"(?<!\S)on\s+(?P<places>[^\n]*?)(?=\s+(?:unless|because)\b|\s*$)", text)
+    if stop.rule != "item" or not text.startswith((*VERBS, *MODES)) or not match:
+        return None
+    start, end = stop.start + match.start(), stop.start + match.end()
+    if not start <= stop.at <= end or '"' in text[: match.start()]:
+        return None
+    words = match["places"].lower().split()
+    both = "pod" in words and any("container" in word for word in words)
+    fitting = (
+        f"pod {'or' if 'or' in words else 'and'} containers"
+        if both
+        else "containers"
+        if "container" in match["places"].lower()
+        else None
+    )
+    help = (
+        f"write `on {fitting}`"
+        if fitting
+        else "it takes `on pod`, `on containers`, `on pod and containers`, `on pod or containers`"
+    )
+    if fitting == "containers":
+        help += ": these are all kinds of containers"
+    return stop.diagnostic("LNG081", f"`on {match['places']}` names no places", help, at=(start, end))
+
+
 def values_of_without(stop: Stop) -> Diagnostic | None:
     """``without hostPorts 80``."""
     if stop.rule != "item" or not re.match(r"without\s+\S", stop.before) or not stop.word or stop.word == ",":
@@ -129,11 +157,14 @@ def _line(word: str, rest: str, values: str) -> tuple[str, str]:
     if word in ("extends", "inherits", "inherit", "extend", "parent", "base", "from"):
         return "the parent stands in the head of the policy", f"write `policy NAME extends {rest or 'PARENT'} {{`"
     if word in ("title", "description", "name", "doc"):
-        quoted = rest if rest.startswith('"') else f'"{rest}"'
+        quoted = title[0] if (title := re.match(r'"[^"\n]*"', rest)) else f'"{rest}"'
         return "the title stands in the head of the policy", f"write `policy NAME {quoted} {{`"
     if word in ("use", "import", "include", "source"):
         quoted = rest if rest.startswith('"') else f'"{rest}"'
         return "a file is named outside of policies", f"write `use {quoted}` above the policy"
+    if word == "drop" and (capabilities := re.match(r"(?:capabilit(?:y|ies)\S*|caps)\s*:?\s*(.*)", rest)):
+        dropped = capabilities[1].strip("[]") or "ALL"
+        return "what containers have to drop is required", f"write `require capabilities.drop all of {dropped}`"
     if word in ("remove", "drop", "delete", "omit", "disable"):
         return "the line that takes a parent's statements out begins with `without`", f"write `without {values}`"
     if word in ("override", "overrides", "redefine"):

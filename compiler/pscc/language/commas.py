@@ -30,6 +30,34 @@ def comma_too_many(stop: Stop) -> Diagnostic | None:
     return None
 
 
+def other_word(stop: Stop) -> Diagnostic | None:
+    """``exempt … till 2027-01-31``, ``exempt images a/* for privileged``, ``until next year``, ``use "a.psp" as b``."""
+    if stop.rule == "use" and "STRING" not in stop.expected and stop.rest.strip():
+        at = (stop.at, stop.at + len(stop.rest.rstrip()))
+        return stop.diagnostic("LNG081", "`use` takes a path alone", "take this out: policies keep their names", at=at)
+    if stop.rule != "item" or not stop.before.startswith("exempt"):
+        return None
+    last, start, end = stop.last
+    if re.search(r"\buntil\s+\S+\s*$", stop.before):
+        at = (start, stop.end)
+        return stop.diagnostic(
+            "LNG040", "`until` takes a date alone", "write the last day, as in `until 2027-12-31`", at=at
+        )
+    word, at = (stop.word, (stop.at, stop.at + len(stop.word)))
+    if word.lower() not in (*_UNTIL, *_FROM):
+        word, at = last, (start, end)
+    for words, meant in ((_UNTIL, "until"), (_FROM, "from")):
+        if word.lower() in words:
+            rest = stop.places.source.text[at[1] : stop.end].strip()
+            help = f"write `{meant} {rest}`" if rest else f"did you mean `{meant}`?"
+            return stop.diagnostic("LNG080", f"`{word}` is not a word here", help, at=at, fix=meant)
+    return None
+
+
+_UNTIL = ("till", "til", "expires", "expiring", "ends", "through", "before")
+_FROM = ("for", "of", "regarding")
+
+
 def missing_comma(stop: Stop) -> Diagnostic | None:
     """Two values beside each other."""
     last, _, end = stop.last

@@ -252,6 +252,9 @@ def negation(stop: Stop) -> Diagnostic | None:
         help = f"write `except namespaces {' '.join(after) or '…'}`" if scope[0].startswith("in") else "take it out"
     elif after[:1] == ["in"]:
         help = f"write `except {' '.join(after[1:])}`"
+    elif start == stop.start and after[:1] and after[0] in VERBS:
+        verb = {"allow": "deny", "deny": "allow"}.get(after[0])
+        help = f"write `{' '.join((verb, *after[1:]))}`" if verb else "`deny CONTROL` is what refuses"
     elif start == stop.start and after:
         help = f"write `deny {after[0]}`, or `require {after[0]} false` if it is true or false"
     return stop.diagnostic("LNG080", f"there is no `{word}`", help, at=(start, start + len(word)))

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pscc.diagnostics import Diagnostic, Replacement
 from pscc.diagnostics.spelling import did_you_mean, respelled
 from pscc.language.outline import ABSTRACT, HEADS, Block, Outline, Piece
-from pscc.language.stop import STARTS, VERBS, Places
+from pscc.language.stop import MODES, STARTS, VERBS, Places
 
 _HEADS = {
     **dict.fromkeys(("rule", "rules", "ruleset", "profile", "template", "class", "podsecuritypolicy", "psp", "policies"), "policy"),
@@ -64,6 +64,8 @@ def _unnested(text: str, piece: Piece, outline: Outline) -> str:
     """What to do about the block in a block that begins with ``piece``."""
     outer = [block for block in outline.blocks if block.brace < piece.start][-1]
     words = text[piece.start : piece.end].rstrip("{ \t\r\n").split()
+    if not words:
+        return "take this `{` out, and one `}`: a block has one pair of braces"
     if head_meant((outer.words(text) or [""])[0]) == "choose":
         name = words[0] if words else "NAME"
         return f"write the policy outside of the `choose`, as `policy {name} {{ … }}`, and here `{name} for SUBJECTS`"
@@ -88,7 +90,13 @@ def _comment(places: Places, comment: Piece) -> Diagnostic:
     """The error for a comment as another language writes it."""
     text = places.source.text[comment.start : comment.end]
     words = (
-        text.removeprefix("/*").removeprefix("//").removeprefix("<!--").removesuffix("*/").removesuffix("-->").strip()
+        text.removeprefix("/*")
+        .removeprefix("//")
+        .removeprefix("--")
+        .removeprefix("<!--")
+        .removesuffix("*/")
+        .removesuffix("-->")
+        .strip()
     )
     last = not places.source.text[comment.end :].split("\n", 1)[0].strip()
     fix = f"# {words}".rstrip() if last and "\n" not in text else None
@@ -150,6 +158,11 @@ def _head(places: Places, block: Block) -> Iterator[Diagnostic]:
         slips = respelled(span, words[0], ABSTRACT, (ABSTRACT, *HEADS))
         help = f"did you mean `{ABSTRACT} policy`?"
         yield Diagnostic("LNG056", f"`{words[0]}` does not begin a block", span, help=help, fixes=slips)
+    elif words[0] in MODES and words[1:2] and words[1] in HEADS:
+        help = f"write `{words[0]}` on the line below the `{{`"
+        if words[1] == "choose":
+            help = f"write `choose {words[0]} {{`"
+        yield Diagnostic("LNG081", f"a mode does not stand before `{words[1]}`", span, help=help)
     elif words[0] not in HEADS:
         message, help = f"`{words[0]}` does not begin a block", "a block is `policy NAME { … }` or `choose { … }`"
         yield _unknown_head(places, words[0], block.head.start, message, help)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from pscc.diagnostics import Diagnostic
 from pscc.diagnostics.spelling import did_you_mean, is_slip
-from pscc.language import arrangement, commas, conditions, elsewhere, strings
+from pscc.language import arrangement, commas, comparisons, conditions, elsewhere, grants, strings
 from pscc.language.quoting import character_name, looks_the_same, quoted
 from pscc.language.stop import STARTS, VERBS, Stop
 
@@ -21,6 +21,8 @@ _SYNONYMS = {
     **dict.fromkeys(("permit", "allowed", "accept"), "allow"),
     **dict.fromkeys(("must", "ensure", "enforced", "required", "need"), "require"),
     **dict.fromkeys(("set", "add"), "default"),
+    **dict.fromkeys(("dryrun", "log", "observe", "report"), "audit"),
+    **dict.fromkeys(("warning",), "warn"),
 }
 _WORDS = {
     "VERB": "a statement (`deny`, `allow`, `require`, `default`)",
@@ -40,8 +42,6 @@ _WORDS = {
 
 _MORE = frozenset((*VERBS, "until", "unless", "from", "exempt", "except"))
 """Words after a bare reason that may not be part of it."""
-_FOR = ("to", "->", "=>", ":", "if", "when", "by", "from", "applies", "are", "is")
-"""Words that other languages have for `for`."""
 _SEMICOLON = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*|(?P<sign>[ \t]*;[ \t;]*)')
 _VERB_AND_CONTROL = rf"(?:(?:enforce|warn|audit)\s+)?(?:{'|'.join(VERBS)})\s+[\w.]+\s*"
 
@@ -189,6 +189,18 @@ def namespaces_missing(stop: Stop) -> Diagnostic | None:
     if match and stop.rule in ("item", "grant"):
         word = match[1]
         at = (stop.at, stop.at + len(word))
+        if word == "except" and stop.rule == "grant":
+            return stop.diagnostic("LNG006", "a grant has no `except`", "name those who may use the policy", at=at)
+        named = stop.rest[len(word) :].split()[:1]
+        if (
+            word == "except"
+            and named
+            and re.fullmatch(r"[a-z]+(?:[A-Z][A-Za-z]*)+\S*|privileged|volumes|csi|sysctls|capabilities\S*", named[0])
+        ):
+            help = f"write `without {stop.rest[len(word) :].strip()}`"
+            return stop.diagnostic(
+                "LNG081", "the line that takes a parent's statements out begins with `without`", help, at=at
+            )
         return stop.diagnostic(
             "LNG001", f"`{word}` what?", f"write `{word} namespaces`, then their names", at=at, fix=f"{word} namespaces"
         )
@@ -233,6 +245,23 @@ def nameless_policy(stop: Stop) -> Diagnostic | None:
     return stop.diagnostic("LNG057", "this policy has no name", f"write `{example} {{`", at=at)
 
 
+def two_words(stop: Stop) -> Diagnostic | None:
+    """``policy my policy {``, ``policy abstract base {``."""
+    head = re.fullmatch(r"policy\s+(?P<name>\S+)\s+", stop.before)
+    if stop.rule != "_policy_head" or not head or not re.fullmatch(r"[A-Za-z0-9_.-]+", stop.rest.strip()):
+        return None
+    name, word = head["name"], stop.rest.strip()
+    if name == "abstract":
+        at = (stop.start, stop.at + len(word))
+        return stop.diagnostic(
+            "LNG081", "`abstract` stands before `policy`", f"write `abstract policy {word} {{`", at=at
+        )
+    message = f"`{word}` is not expected after the policy's name"
+    return stop.diagnostic(
+        "LNG057", message, f'a name is one word: write `{name}-{word}`, or `"{word}"` if it is a title', fix=f'"{word}"'
+    )
+
+
 def bare_title(stop: Stop) -> Diagnostic | None:
     """``policy team What every team gets {``."""
     if stop.rule != "_policy_head" or "STRING" not in stop.expected or not stop.rest.strip():
@@ -253,33 +282,6 @@ def bare_title(stop: Stop) -> Diagnostic | None:
     return stop.diagnostic("LNG057", message, help, at=(stop.at, stop.at + len(title)), fix=fix)
 
 
-def grant_without_subjects(stop: Stop) -> Diagnostic | None:
-    """A line of a choice that does not say who."""
-    if stop.rule != "grant":
-        return None
-    first = stop.places.source.text[stop.start : stop.end].split(maxsplit=1)[0]
-    if first in VERBS:
-        help = "put it into a policy, and name the policy here: `POLICY for SUBJECTS`"
-        return stop.diagnostic(
-            "LNG058", "a statement has no place in a choice", help, at=(stop.start, stop.start + len(first))
-        )
-    if "FOR" in stop.expected and stop.word.lower().rstrip(":") in _FOR:
-        rest = stop.rest[len(stop.word) :].strip()
-        help = f"write `{stop.last[0]} for {rest or 'everyone'}`"
-        return stop.diagnostic("LNG080", f"`{stop.word}` is not a word here", help, fix="for", safe=False)
-    if "FOR" in stop.expected and stop.last[0].rstrip(":") in elsewhere.SUBJECTS:
-        help = "begin with the policy, as in `POLICY for groups …` or `POLICY for everyone`"
-        return stop.diagnostic("LNG081", "the policy stands first", help, at=stop.last[1:])
-    if "FOR" in stop.expected:
-        last, start, end = stop.last
-        help = f"write `{last} for everyone`, or `for groups …`, `for users …`, `for serviceaccounts NAMESPACE/NAME`"
-        return stop.diagnostic("LNG058", "it is not said who may use this policy", help, at=(start, end))
-    if re.search(r"\bfor\s*$", stop.before) or not stop.word:
-        help = "add `everyone`, `groups …`, `users …` or `serviceaccounts NAMESPACE/NAME`"
-        return stop.diagnostic("LNG058", "it is not said who may use this policy", help)
-    return None
-
-
 def anything_else(stop: Stop) -> Diagnostic:
     """The diagnostic where no situation applies: the word, and what the grammar expects instead."""
     names = [text for key, text in _WORDS.items() if key in stop.expected]
@@ -287,7 +289,7 @@ def anything_else(stop: Stop) -> Diagnostic:
     span = stop.places.span(stop.at, stop.at + max(1, len(stop.word)))
     if not stop.word:
         return Diagnostic("LNG001", "something is missing at the end of this line", span, label=label)
-    help = "" if names else "see `pscc explain LNG001`"
+    help = "take it out, or quote it if it is a value; `pscc explain LNG001` says more"
     return Diagnostic("LNG001", f"`{stop.word}` is not expected here", span, label=label, help=help)
 
 
@@ -311,7 +313,10 @@ SITUATIONS: tuple[Situation, ...] = (
     elsewhere.line_in_the_head,
     elsewhere.mode_in_the_head,
     elsewhere.parent,
+    two_words,
     bare_title,
+    comparisons.compared,
+    comparisons.label,
     needless_sign,
     commas.comma_too_many,
     spaced_range,
@@ -321,6 +326,7 @@ SITUATIONS: tuple[Situation, ...] = (
     half_an_exemption,
     use_without_quotes,
     manner_alone,
+    grants.other_head,
     elsewhere.kind,
     two_statements,
     elsewhere.mode_behind,
@@ -330,12 +336,16 @@ SITUATIONS: tuple[Situation, ...] = (
     arrangement.values_of_without,
     arrangement.reason,
     elsewhere.scope_in_a_statement,
+    arrangement.other_places,
     elsewhere.joined,
     elsewhere.filler,
     elsewhere.negation,
     open_parenthesis,
-    grant_without_subjects,
+    grants.grant_without_subjects,
     strings.quotes_around_words,
+    grants.everyone_missing,
+    grants.two_grants,
+    commas.other_word,
     commas.missing_comma,
     arrangement.other_line,
     not_a_verb,

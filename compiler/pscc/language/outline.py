@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 _TOKEN = re.compile(
-    r'(?P<string>"(?:[^"\\\n]|\\.)*"|"[^\n]*)|(?P<comment>#[^\n]*)|(?P<foreign>(?<!\S)(?:/\*.*?(?:\*/|\Z)|//(?=[^\S\n]|\w)[^\n]*|<!--.*?-->))|(?P<newline>\n)|(?P<open>\{)|(?P<close>\})|(?P<comma>,)'
+    r'(?P<string>"(?:[^"\\\n]|\\.)*"|"[^\n]*)|(?P<comment>#[^\n]*)|(?P<foreign>(?<!\S)(?:/\*.*?(?:\*/|\Z)|//(?=[^\S\n]|\w)[^\n]*|--(?=[^\S\n])[^\n]*|<!--.*?-->))|(?P<newline>\n)|(?P<open>\{)|(?P<close>\})|(?P<comma>,)'
     r'|(?P<word>[^\s"#{},]+)|(?P<space>[^\S\n]+)',
     re.DOTALL,
 )

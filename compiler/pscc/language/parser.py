@@ -9,6 +9,7 @@ from pscc.base.source import SourceFile, Span
 from pscc.diagnostics import Diagnostic, Replacement, Report
 from pscc.language import ast
 from pscc.language.comments import Comments
+from pscc.language.comparisons import comparison
 from pscc.language.elsewhere import EVERYBODY
 from pscc.language.grammar import lark_parser
 from pscc.language.mistakes import explain_stop
@@ -116,6 +117,8 @@ class _Builder:
         span = self.span(tree)
         if not quoted and text in KEYWORDS:
             help = f'quote it if it is a value: `"{text}"`'
+            if text == "all" and statement:
+                help = f"for every value, leave it out, as in `{statement}`; {help}"
             if text in MODES and statement:
                 help += f"; a mode stands before the verb, as in `{text} {statement}`"
             self.errors.append(Diagnostic("LNG003", f"`{text}` is a keyword, not a value", span, help=help))
@@ -147,6 +150,7 @@ class _Builder:
                 if child.data == "because":
                     texts["because"] = _unquote(str(child.children[0]))
         self.complain(brackets(tuple(values)))
+        self.complain(comparison(tuple(values)))
         return ast.Statement(
             cast(ast.Verb, words[-1]),
             tuple(names),

@@ -5,6 +5,7 @@ Reads no file itself: the caller passes a `Load`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -32,12 +33,23 @@ def load_nothing(path: str, user: str) -> SourceFile:
     raise LoadError(f"`{path}` cannot be read here", "write the policies into this file")
 
 
+def _level_in(text: str) -> str | None:
+    """The library's policy that ``text`` names otherwise, as ``restricted`` and ``pss:baseline``; None where it names none."""
+    match = re.fullmatch(r"(?:pss|pod-?security)?[:._-]?(?P<level>[a-z]+)", text.lower())
+    return f"pss/{match['level']}" if match and match["level"] in LEVELS else None
+
+
 def not_in_library(name: ast.Name) -> Diagnostic:
     """The error that the library has no policy ``name``."""
     suggestion = did_you_mean(name.text.partition("@")[0], [f"pss/{level}" for level in LEVELS])
     levels = ", ".join(f"`pss/{level}`" for level in LEVELS)
     help = f"there are {levels}, each pinnable to {MINORS[0]} to {MINORS[-1]}, as in `pss/baseline@1.30`"
     help = f"did you mean `{suggestion}`?" if suggestion and suggestion not in name.text else help
+    pinned = f"{suggestion}@{name.text.partition('@')[2].lstrip('v')}"
+    if suggestion and pinned != name.text and library_policy(pinned) is not None:
+        help = f"did you mean `{pinned}`?"
+    elif suggestion and name.text.endswith("@latest"):
+        help = f"did you mean `{suggestion}`? without a release, it is the newest"
     return Diagnostic("LNG031", f"there is no `{name.text}` in the library", name.span, help=help)
 
 
@@ -78,6 +90,8 @@ class Family:
         if name.text not in by_name and (self.whole or did_you_mean(name.text, by_name)):
             suggestion = did_you_mean(name.text, by_name)
             help = f"did you mean `{suggestion}`?" if suggestion else 'write it, or name its file in a `use "FILE.psp"`'
+            if not suggestion and (level := _level_in(name.text)):
+                help = f"did you mean `{level}`, of the library?"
             report.add(Diagnostic("LNG031", f"there is no policy `{name.text}`", name.span, help=help))
         return by_name.get(name.text)
 

@@ -230,7 +230,7 @@ def _without_effect(policy: ir.Policy, own: set[str], replacing: frozenset[Span]
 def _stronger(whole: ir.Policy, rest: ir.Policy, check: ir.Check) -> ir.Check | None:
     """A check of ``rest`` that by itself refuses all that ``check`` refuses; None where it takes several."""
     both = ((other, replace(whole, checks=(other,)), replace(whole, checks=(other, check))) for other in rest.checks)
-    return next((other for other, one, two in both if not _refuses_more(two, one)), None)
+    return next((other for other, alone, beside in both if not _refuses_more(beside, alone)), None)
 
 
 def _reports_what_is_refused(policy: ir.Policy, program: ir.Program, own: set[str]) -> Iterator[Diagnostic]:
@@ -248,7 +248,11 @@ def _reports_what_is_refused(policy: ir.Policy, program: ir.Program, own: set[st
             message = f"`{check.statement}` has no effect: {enforced.name} refuses all the pods that it finds"
             help = "give it a stricter value, or take it out"
             if same is not None:
-                help += f"; if {check.control} shall only be reported, write `without {check.control}` as well"
+                inherited = (
+                    same.span.file != policy.span.file or not policy.span.line <= same.span.line <= policy.span.end_line
+                )
+                out = f"write `without {check.control}` as well" if inherited else f"take `{same.statement}` out"
+                help += f"; if {check.control} shall only be reported, {out}"
             notes = () if same is None else ((None, f"`{same.statement}` is enforced"),)
             yield _warn("LNG062", message, check.span, help, *notes)
 

@@ -81,6 +81,8 @@ def _misformed(control: Control, statement: ast.Statement, form: str, switch: bo
         message = f"{form} does not take `{statement.manner}`"
     elif statement.values and (switch or takes == {"nothing"}):
         message = f"{form} takes no value"
+        if len(statement.values) == 1 and statement.values[0].quoted:
+            help = f"a reason follows `because`: write `{statement.verb} {control.id} because {print_value(statement.values[0])}`"
     elif not statement.values:
         message = f"{form} needs {control.values.noun}"
     else:

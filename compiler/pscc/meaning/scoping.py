@@ -209,7 +209,10 @@ def good_service_account(value: ast.Value, report: Report) -> bool:
     namespace, slash, name = value.text.partition("/")
     if (slash and _LABEL.fullmatch(namespace) and name) or (glob(value) and not slash):
         return True
+    account = value.text.removeprefix("system:serviceaccount:").replace(":", "/").split("/")
     help = "write the namespace too: `logging/fluentd`, or `logging/*`"
+    if len(account) == 2 and all(account):
+        help = f"write `{'/'.join(account)}`"
     report.add(Diagnostic("LNG039", f"`{value.text}` is no service account", value.span, help=help))
     return False
 

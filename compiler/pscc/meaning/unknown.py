@@ -6,6 +6,7 @@ from pscc.controls import CONTROLS
 from pscc.diagnostics import Diagnostic, Report
 from pscc.diagnostics.spelling import did_you_mean, respelled
 from pscc.language import ast
+from pscc.language.stop import MODES
 
 _IDS = tuple(control.id for control in CONTROLS)
 
@@ -55,6 +56,12 @@ _ELSEWHERE = (
 """What policies of other kinds are about, and what to use for it. PodSecurityPolicy had none of it."""
 
 
+def _longer(word: str) -> str | None:
+    """The only control whose name begins with ``word``, as ``seccomp``; None where there is none, or several."""
+    longer = [control for control in _IDS if len(word) > 2 and control.lower().startswith(word.lower())]
+    return longer[0] if len(longer) == 1 else None
+
+
 def unknown_control(name: ast.Name, report: Report, behind: str = "") -> None:
     """Report that there is no control ``name``, with the one that is near, or has that field of a pod or of a PSP.
 
@@ -62,13 +69,18 @@ def unknown_control(name: ast.Name, report: Report, behind: str = "") -> None:
     """
     of_psp = [control.id for control in CONTROLS if name.text in control.psp_fields]
     field = name.text.rpartition(".")[2]
-    suggestion = field if field in _IDS else None if of_psp else did_you_mean(name.text, _IDS)
-    help = f"did you mean `{suggestion}`?" if suggestion else "`pscc explain` lists the controls"
-    if of_psp and not suggestion:
-        help = f"a PodSecurityPolicy's {name.text} is {' and '.join(of_psp)} here: see `pscc explain {of_psp[0]}`"
+    suggestion = field if field in _IDS else None if of_psp else did_you_mean(name.text, _IDS) or _longer(name.text)
     elsewhere = next((use for words, use in _ELSEWHERE if name.text in words), "")
-    if elsewhere and not of_psp:
+    if name.text in MODES:
+        suggestion, help = None, f"a mode stands before the verb, as in `{name.text} deny {behind or 'privileged'}`"
+    elif elsewhere and not of_psp:
         suggestion, help = None, elsewhere
+    elif suggestion:
+        help = f"did you mean `{suggestion}`?"
+    elif of_psp:
+        help = f"a PodSecurityPolicy's {name.text} is {' and '.join(of_psp)} here: see `pscc explain {of_psp[0]}`"
+    else:
+        help = "`pscc explain` lists the controls"
     torn = f"{name.text}{behind}" in _IDS
     fixes = () if torn else respelled(name.span, name.text, suggestion, _IDS)
     report.add(Diagnostic("LNG010", f"there is no control `{name.text}`", name.span, help=help, fixes=fixes))
