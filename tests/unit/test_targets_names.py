@@ -18,11 +18,11 @@ import pscc
 from pscc.lowering.releases import spelled
 from pscc.output.options import DEFAULTS
 from pscc.targets.registry import RELEASES, TARGETS
-from pscc.verify.engines.declared import ALIASES, OPTIONS, TARGET_OF
+from pscc.verify.engines.declared import ALIASES, OPTIONS, TARGETS_OF
 
 ROOT = Path(pscc.__file__).parent
 HOMES = (ROOT / "targets", ROOT / "verify" / "engines")
-NAMES = frozenset((*TARGETS, *TARGET_OF, *ALIASES))
+NAMES = frozenset((*TARGETS, *TARGETS_OF, *ALIASES))
 ALLOWED = {
     # the engine that confirms a witness
     # the beginning of names that Gatekeeper keeps for itself in CEL
