@@ -17,8 +17,8 @@ from support.paths import ROOT
 
 DEFAULT = str(ROOT / "examples" / "psp-default.yaml")
 DUMP = str(ROOT / "examples" / "cluster" / "dump.yaml")
-PROGRAMS = {"opa": "opa", "gatekeeper": "gator", "kyverno": "kyverno"}
-COUNT = {"opa": "120", "gatekeeper": "80", "kyverno": "12"}
+PROGRAMS = {"opa": "opa", "gatekeeper": "gator", "kyverno": "kyverno", "kyverno-cel": "kyverno", "vap": "kyverno"}
+COUNT = {"opa": "120", "gatekeeper": "80", "kyverno": "12", "kyverno-cel": "8", "vap": "12"}
 POLICY = """\
 policy p {
     exempt images registry.example/mesh/*, tools/debug because "the mesh"
@@ -143,10 +143,23 @@ def test_constraints_in_force_at_some_points_alone(options: tuple[str, ...], tmp
     assert (done.exit_code, row["wrong"]) == (0, 0), done.output
 
 
-@pytest.mark.parametrize("options", [("--mode", "audit"), ("--mode", "warn", "--exclude-namespace", "default")])
-def test_kyverno_too(options: tuple[str, ...], tmp_path: Path) -> None:
-    folder = compiled(DEFAULT, tmp_path / "out", "-t", "kyverno", *options)
-    done, row = asked(DEFAULT, folder, "kyverno")
+@pytest.mark.parametrize(
+    ("target", "options"),
+    [
+        ("kyverno", ("--mode", "audit")),
+        ("kyverno", ("--mode", "warn", "--exclude-namespace", "default")),
+        ("kyverno-cel", ("--mode", "warn", "--exclude-namespace", "default")),
+        ("kyverno-cel", ("--workloads", "enforce", "--kyverno", "1.15")),
+        ("vap", ("--mode", "audit", "--exclude-namespace", "default")),
+        ("vap", ("--workloads", "enforce", "--kubernetes", "1.34")),
+        ("vap", ("--workloads", "off", "--kubernetes", "1.28")),
+        ("vap", ("--layout", "per-control")),
+    ],
+    ids=str,
+)
+def test_kyvernos_command_line_too(target: str, options: tuple[str, ...], tmp_path: Path) -> None:
+    folder = compiled(DEFAULT, tmp_path / "out", "-t", target, *options)
+    done, row = asked(DEFAULT, folder, target)
     assert (done.exit_code, row["wrong"]) == (0, 0), done.output
 
 

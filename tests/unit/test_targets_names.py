@@ -19,11 +19,11 @@ from pscc.lowering.releases import spelled
 from pscc.output.options import DEFAULTS
 from pscc.targets.registry import KUBERNETES, PRODUCTS, TARGETS
 from pscc.targets.versions import NEWEST
-from pscc.verify.engines.declared import ALIASES, OPTIONS, TARGET_OF
+from pscc.verify.engines.declared import ALIASES, OPTIONS, TARGETS_OF
 
 ROOT = Path(pscc.__file__).parent
 HOMES = (ROOT / "targets", ROOT / "verify" / "engines")
-NAMES = frozenset((*TARGETS, *TARGET_OF, *ALIASES))
+NAMES = frozenset((*TARGETS, *TARGETS_OF, *ALIASES))
 ALLOWED = {
     # the engine that confirms a witness
     # the beginning of names that Gatekeeper keeps for itself in CEL

@@ -29,6 +29,11 @@ policy p {
     default readOnlyRootFilesystem true
 }
 """
+BOTH = """\
+policy p {
+    deny hostPID, hostIPC
+}
+"""
 GRANTING = """\
 policy p {
     deny    capabilities.add
@@ -47,6 +52,7 @@ class Fake:
     takes_updates: bool = True
     takes_users: bool = True
     takes_workloads: bool = True
+    joins_messages: bool = False
 
 
 def program_of(text: str = POLICY) -> Program:
@@ -154,6 +160,38 @@ def test_a_workload_whose_controller_may_more_is_stricter_as_announced(
     assert bool([s for s in made.shortfalls if isinstance(s, JudgedByAccount)]) is (refused or warned)
     # an engine that lets the workload in where the output refuses it differs all the same
     assert len(tally([question], [Answer()]).differences) == int(refused or warned)
+
+
+def test_a_target_that_refuses_workloads_where_it_should_warn_is_stricter_as_announced() -> None:
+    source = "policy p {\n deny hostPID\n}\n"
+    compiled = compile_program(program_of(source), ("kyverno-cel",)).outputs["kyverno-cel"]
+    trial = Trial("mine", pod(hostPID=True), own=True, kind="Deployment")
+    kyverno = Fake("kyverno-cel", changes_pods=True, takes_updates=False)
+    (question,) = questions(ready(source), compiled, kyverno, [trial], "warn")  # type: ignore[arg-type]
+    assert not question.policy.denied
+    assert question.policy.warnings == question.expected.denials != ()
+    refused = tally([question], [question.expected])
+    assert (refused.stricter, refused.stricter_own, refused.differences) == (1, ("mine",), ())
+    assert len(tally([question], [question.policy]).differences) == 1
+
+
+def test_an_engine_that_sets_defaults_and_knows_no_updates_is_not_asked_about_them() -> None:
+    update = Trial("image", pod(), old_pod=pod(hostPID=True))
+    creation = Trial("new", pod())
+    kyverno = Fake("kyverno-cel", changes_pods=True, takes_updates=False)
+    asked_questions = asked(kyverno, update, creation)
+    assert [question.trial.origin for question in asked_questions] == ["new"]
+
+
+def test_messages_of_a_policy_that_are_joined_are_compared_in_any_order() -> None:
+    (question,) = asked(Fake(changes_pods=True), Trial("bare", pod(hostPID=True, hostIPC=True)), text=BOTH)
+    assert len(question.expected.denials) == 2
+    words = "; ".join(reversed(question.expected.denials))
+    answered = Answer((words,), (), question.expected.pod)
+    assert tally([question], [answered], joined=True).agreed == 1
+    assert tally([question], [answered]).differences != ()
+    one = Answer(question.expected.denials[:1], (), question.expected.pod)
+    assert tally([question], [one], joined=True).differences != ()
 
 
 def test_going_without_a_grant_is_counted_as_stricter_and_an_engine_that_lets_in_more_as_wrong() -> None:

@@ -19,7 +19,7 @@ from pscc.targets.settings import Settings
 from pscc.verify.comparing import Trial, own, questions, tally
 from pscc.verify.engines import given
 from pscc.verify.engines._base import Engine, EngineError, Tick
-from pscc.verify.engines.declared import ALIASES, TARGET_OF
+from pscc.verify.engines.declared import ALIASES, TARGETS_OF
 from pscc.verify.engines.given import EngineOptions
 from pscc.verify.engines.registry import Missing, engines
 from pscc.verify.report import Row
@@ -31,12 +31,12 @@ def required(options: Sequence[str], targets: Sequence[str]) -> frozenset[str]:
     """The engines that ``--require`` names. Raises `click.UsageError` for an unknown one, and for one of another target."""
     names = [name.strip() for text in options for name in text.split(",") if name.strip()]
     for name in names:
-        engines_known = (*TARGET_OF, *ALIASES)
+        engines_known = (*TARGETS_OF, *ALIASES)
         if name not in engines_known:
             raise click.UsageError(f"--require: there is no engine {name!r}; there are {', '.join(engines_known)}")
-        target = TARGET_OF[ALIASES.get(name, name)]
-        if target not in targets:
-            raise click.UsageError(f"--require {name}: it judges the target {target}, which is not verified")
+        judged = TARGETS_OF[ALIASES.get(name, name)]
+        if not set(judged) & set(targets):
+            raise click.UsageError(f"--require {name}: it {given.not_verified(judged)}")
     return frozenset(ALIASES.get(name, name) for name in names)
 
 
@@ -111,6 +111,9 @@ def _not_run(engine: Missing, required: bool) -> Row:
 def _row(
     engine: Engine, ready: Prepared, output: Output, trials: Sequence[Trial], settings: Settings, quiet: bool
 ) -> Row:
+    if any(choice.live for choice in output.program.choices):
+        missing = "there is no cluster to ask who may use which policy, as this output does (--rbac live)"
+        return Row(engine.target, engine.name, missing=missing, is_own=engine.is_own)
     asked_questions = questions(ready, output, engine, trials, settings.workloads)
     runs = engine.runs_in_cel if settings.engine == "cel" else ""
     try:
@@ -120,7 +123,8 @@ def _row(
     except EngineError as error:
         failed = f"{error}" + (f"\n    help: {error.help}" if error.help else "")
         return Row(engine.target, engine.name, failed=failed, runs=runs, is_own=engine.is_own)
-    return Row(engine.target, engine.name, version, tally(asked_questions, answers), runs=runs, is_own=engine.is_own)
+    counted = tally(asked_questions, answers, engine.joins_messages)
+    return Row(engine.target, engine.name, version, counted, runs=runs, is_own=engine.is_own)
 
 
 @contextmanager

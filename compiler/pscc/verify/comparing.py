@@ -23,7 +23,7 @@ from pscc.cases.updates import of_debugging, of_image
 from pscc.ir.access import Request, requested_by
 from pscc.lowering.capabilities import Workloads
 from pscc.lowering.prepared import Prepared
-from pscc.lowering.shortfalls import WorkloadsLackDefaults
+from pscc.lowering.shortfalls import WorkloadsLackDefaults, WorkloadsRefused
 from pscc.output.contents import Output
 from pscc.pod.manifests import Manifest
 from pscc.pod.normalising import normalise, without_nulls
@@ -40,6 +40,8 @@ _UPDATE_EVERY = 6
 """One in this many of the drawn pods has another image than before."""
 _WORKLOAD_EVERY = 8
 """One in this many of the created pods is tried again in a workload."""
+_JOINT = "; "
+"""What stands between two messages of one policy that are joined."""
 _WORKLOADS: tuple[Applied, ...] = ("Deployment", "CronJob")
 
 
@@ -193,7 +195,7 @@ def questions(
     - An engine that sets defaults, or whose target has none, gets pods as they come.
     - One that runs only the checks of a target with defaults gets some pods twice: those that the defaults change. It gets
       them with the defaults, and without, as in a cluster where they are not applied.
-    - One that does not take updates gets the new pod, as an audit does.
+    - One that does not take updates gets the new pod, as an audit does; if it sets defaults as well, it is not asked about them.
     - One that does not take users is compared with what the pod's service account alone may use.
     - One that takes workloads gets them, too. ``workloads`` says what the output does with their pods, which are judged by
       their service account, though the policy judges them by their controller (`JudgedByAccount`).
@@ -204,7 +206,10 @@ def questions(
     updated = partial(_question, Meaning(ready.formed), output)
     question = partial(_question, written, output)
     apart = any(isinstance(shortfall, WorkloadsLackDefaults) for shortfall in compiled.shortfalls)
-    of_output = output.of_workloads(workloads, apart)
+    refusing = frozenset(
+        shortfall.policy.name for shortfall in compiled.shortfalls if isinstance(shortfall, WorkloadsRefused)
+    )
+    of_output = output.of_workloads(workloads, apart, refusing)
     of_source = written.of_workloads(workloads)
     of_workload = partial(_question, of_source, of_output)
     for trial in (reading for tried in trials for reading in _readings(tried)):
@@ -221,6 +226,8 @@ def questions(
         request = trial.request if engine.takes_users else _unasked(trial.request)
         pod = _named(trial.pod, name, request)
         old = _named(trial.old_pod, name, request) if trial.old_pod is not None else None
+        if old is not None and engine.changes_pods and not engine.takes_updates:
+            continue
         if old is not None:
             review = Review(name, pod, old if engine.takes_updates else None, request)
             result.append(updated(trial, review, pod))
@@ -308,13 +315,16 @@ def _object(value: object) -> Json:
 # --- what came of it ------------------------------------------------------------
 
 
-def tally(all_questions: Sequence[Question], answers: Sequence[Answer]) -> Tally:
-    """``answers`` compared with what the questions expect, and counted. Raises `ValueError` where one is missing."""
+def tally(all_questions: Sequence[Question], answers: Sequence[Answer], joined: bool = False) -> Tally:
+    """``answers`` compared with what the questions expect, and counted. Raises `ValueError` where one is missing.
+
+    ``joined``: the messages of a policy are joined to one, so their order within a policy is not compared.
+    """
     differences: list[Difference] = []
     stricter = 0
     stricter_own: list[str] = []
     for question, answer in zip(all_questions, answers, strict=True):
-        kind = _kind(question, answer)
+        kind = _kind(question, answer, joined)
         if kind is not None:
             differences.append(Difference(kind, question, answer))
         elif _is_stricter(question, answer):
@@ -339,7 +349,7 @@ def _stored(pod: Json | None) -> Json:
     return {**pruned, "metadata": {key: value for key, value in _object(pruned.get("metadata")).items() if value != {}}}
 
 
-def _kind(question: Question, answer: Answer) -> Kind | None:
+def _kind(question: Question, answer: Answer, joined: bool) -> Kind | None:
     expected = question.expected
     if not answer.denied and (expected.denied or question.policy.denied):
         return "lets in"
@@ -348,5 +358,12 @@ def _kind(question: Question, answer: Answer) -> Kind | None:
     changed = question.review.old_pod is None and answer.pod is not None and answer.pod != expected.pod
     if changed and _stored(answer.pod) != _stored(expected.pod):
         return "changes otherwise"
-    same = (answer.denials, answer.warnings) == (expected.denials, expected.warnings)
-    return None if same else "says otherwise"
+    words = _pieces if joined else tuple[str, ...]
+    said_alike = words(answer.denials) == words(expected.denials)
+    warned_alike = words(answer.warnings) == words(expected.warnings)
+    return None if said_alike and warned_alike else "says otherwise"
+
+
+def _pieces(messages: Sequence[str]) -> tuple[str, ...]:
+    """The messages that are joined in ``messages``, sorted and without repetitions."""
+    return tuple(sorted({piece for message in messages for piece in message.split(_JOINT)}))

@@ -74,15 +74,21 @@ class Meaning:
             messages |= {settled.message} if not settled.allowed else set()
         return Expected(tuple(sorted(denials)), tuple(sorted(warnings)), pod)
 
-    def of_workloads(self, workloads: Workloads, apart: bool = False) -> Meaning:
-        """The same for the pods of workloads: with ``warn`` none is denied, with ``off`` there are no messages."""
+    def of_workloads(
+        self, workloads: Workloads, apart: bool = False, refusing: frozenset[str] = frozenset()
+    ) -> Meaning:
+        """The same for the pods of workloads: with ``warn`` none is denied, with ``off`` there are no messages.
+
+        ``refusing`` names the policies that deny them with ``warn``, too (`WorkloadsRefused`).
+        """
         if workloads == "off":
             return replace(self, program=ir.Program())
         program = self.program
         if apart:
             program = replace(program, policies=tuple(with_settled(policy, program) for policy in program.policies))
         if workloads == "warn":
-            program = ir.Program(tuple(map(_milder, program.policies)), tuple(map(_milder, program.choices)))
+            policies = tuple(policy if policy.name in refusing else _milder(policy) for policy in program.policies)
+            program = ir.Program(policies, tuple(map(_milder, program.choices)))
         return replace(self, program=program, apart=apart)
 
     def _judging(self, request: Request | None) -> Iterator[ir.Choice]:

@@ -81,6 +81,25 @@ def programs(rng: random.Random, refused: Counter[str] | None = None) -> Iterato
             yield Source(text, used, document, program)
 
 
+def defaulting(rng: random.Random, control: Control) -> Source | None:
+    """A policy ``p`` that defaults ``control`` and others, and checks what they set; sometimes in a choice beside another.
+
+    None where what was drawn does not resolve.
+    """
+    drawing, looking = _Drawing(rng), readers(CONTROLS)
+    defaulted = [control, *rng.sample([other for other in looking if other is not control], rng.choice((0, 0, 1, 2)))]
+    defaults = [drawing._default(each) for each in defaulted]
+    checks = [drawing._check(*rng.choice(looking[each])) for each in defaulted]
+    text = "policy p {\n" + "\n".join((*defaults, *checks)) + "\n}\n"
+    if rng.random() < 0.3:
+        grants = "    p for serviceaccounts default/default\n    q for everyone\n"
+        text += f"policy q {{\n{defaults[0]}\n}}\nchoose {{\n{grants}}}\n"
+    try:
+        return Source(text, "", *read(text))
+    except SourceError:
+        return None
+
+
 @cache
 def readers(controls: tuple[Control, ...]) -> Mapping[Control, tuple[tuple[Control, Shape], ...]]:
     """For each of ``controls`` that can be defaulted, those of them, and their shapes, that look at what the default sets."""

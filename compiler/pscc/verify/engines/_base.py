@@ -78,10 +78,13 @@ class EngineError(Exception):
 class Engine(Protocol):
     """One engine that is there: a library, a program or a server.
 
-    ``changes_pods``: it sets the defaults of an output itself, so its answers hold pods. ``takes_updates``: it judges
-    updates. ``takes_users``: it takes the user of a request into account. ``takes_workloads``: it judges Deployments and
-    CronJobs. ``is_own``: the output is made for it, rather than for another implementation of the same language.
-    ``note`` names the parts of an output that it does not run, and what was done instead; empty where it runs all.
+    - ``changes_pods``: it sets the defaults of an output itself, so its answers hold pods.
+    - ``takes_updates``: it judges updates.
+    - ``takes_users``: it takes the user of a request into account.
+    - ``takes_workloads``: it judges Deployments and CronJobs.
+    - ``joins_messages``: a policy of its target says all that it objects to in one message, joined by ``; ``.
+    - ``is_own``: the output is made for it, rather than for another implementation of the same language.
+    - ``note`` names the parts of an output that it does not run, and what was done instead; empty where it runs all.
     """
 
     @property
@@ -112,6 +115,11 @@ class Engine(Protocol):
     @property
     def takes_workloads(self) -> bool:
         """Whether it judges workloads."""
+        ...
+
+    @property
+    def joins_messages(self) -> bool:
+        """Whether a policy of its target has one message for all that it objects to."""
         ...
 
     @property

@@ -37,8 +37,13 @@ PROGRAMS: Mapping[str, Program] = {
     "kyverno": _program("--kyverno-cli", "kyverno_program", "Kyverno's command line", "kyverno", "kubectl-kyverno"),
 }
 """krew installs Kyverno's as a plugin of kubectl. ``--kyverno`` is a release."""
-TARGET_OF = {"regopy": "opa", "opa": "opa", "gator": "gatekeeper", "kyverno": "kyverno"}
-"""The target that each engine judges."""
+TARGETS_OF: Mapping[str, tuple[str, ...]] = {
+    "regopy": ("opa",),
+    "opa": ("opa",),
+    "gator": ("gatekeeper",),
+    "kyverno": ("kyverno", "kyverno-cel", "vap"),
+}
+"""The targets that each engine judges."""
 ALIASES = {"gatekeeper": "gator"}
 """Other names under which ``--require`` takes an engine."""
 SERVER = "opa"
@@ -64,4 +69,4 @@ OPTIONS = (*(program.option for program in PROGRAMS.values()), URL, TOKEN, CA, C
 def required_names() -> list[str]:
     """The names that ``--require`` takes: each engine, with its other names behind it."""
     other = [(engine, alias) for alias, engine in ALIASES.items()]
-    return [name for engine in TARGET_OF for name in (engine, *(alias for named, alias in other if named == engine))]
+    return [name for engine in TARGETS_OF for name in (engine, *(alias for named, alias in other if named == engine))]

@@ -66,6 +66,7 @@ class Gator:
     takes_updates: bool = False
     takes_users: bool = False
     takes_workloads: bool = True
+    joins_messages: bool = False
     is_own: bool = True
     runs_in_cel: str = "CEL"
     note: str = (

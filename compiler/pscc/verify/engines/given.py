@@ -15,7 +15,7 @@ from pscc.verify.engines.declared import (
     KEY,
     PROGRAMS,
     SERVER,
-    TARGET_OF,
+    TARGETS_OF,
     TOKEN,
     TOKEN_VARIABLE,
     URL,
@@ -53,14 +53,14 @@ def engine_options(values: Mapping[str, object], timeout: float, targets: Sequen
     programs: dict[str, str] = {}
     for name, program in PROGRAMS.items():
         if path := text(program.option):
-            _require_target(program.option.flag, "it", TARGET_OF[name], targets)
+            _require_target(program.option.flag, "it", TARGETS_OF[name], targets)
             programs[name] = os.path.abspath(path)
     url = text(URL)
     if not url:
         if any(values[option.parameter] for option in (TOKEN, CA, CERTIFICATE, KEY, INSECURE)):
             raise ValueError(f"{TOKEN.flag} and the TLS options are for a server: say {URL.flag} URL")
         return EngineOptions(programs, timeout)
-    _require_target(URL.flag, "a server", TARGET_OF[SERVER], targets)
+    _require_target(URL.flag, "a server", TARGETS_OF[SERVER], targets)
     try:
         parts = address(url)
     except ValueError as error:
@@ -73,9 +73,16 @@ def engine_options(values: Mapping[str, object], timeout: float, targets: Sequen
     return EngineOptions(programs, timeout, url.rstrip("/"), access, warning)
 
 
-def _require_target(flag: str, what: str, target: str, targets: Sequence[str]) -> None:
-    if target not in targets:
-        raise ValueError(f"{flag}: {what} judges the target {target}, which is not verified")
+def not_verified(judged: Sequence[str]) -> str:
+    """What to say of an engine that judges the targets ``judged``, where none of them is verified."""
+    if len(judged) == 1:
+        return f"judges the target {judged[0]}, which is not verified"
+    return f"judges the targets {', '.join(judged)}, none of which is verified"
+
+
+def _require_target(flag: str, what: str, judged: Sequence[str], targets: Sequence[str]) -> None:
+    if not set(judged) & set(targets):
+        raise ValueError(f"{flag}: {what} {not_verified(judged)}")
 
 
 def _token(path: str) -> str:

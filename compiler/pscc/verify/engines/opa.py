@@ -30,6 +30,7 @@ class Opa:
     takes_updates: bool = True
     takes_users: bool = True
     takes_workloads: bool = True
+    joins_messages: bool = False
     is_own: bool = True
     runs_in_cel: str = ""
     note: str = ""

@@ -30,6 +30,7 @@ class Regopy:
     takes_updates: bool = True
     takes_users: bool = True
     takes_workloads: bool = False
+    joins_messages: bool = False
     is_own: bool = False
     runs_in_cel: str = ""
     note: str = (
