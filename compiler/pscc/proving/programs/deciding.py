@@ -190,13 +190,13 @@ class _Solving:
 
     def _witness(self, step: _Step, group: tuple[str, ...], known: set[str], given: Differs) -> Witness | None:
         """The pod of ``given`` or, where there is one, a pod that no control of ``known`` refuses; None if it is not confirmed."""
-        found = self._confirmed(step, group, given)
-        also = known & {reason.control for reason in found.reasons} if found is not None else set()
-        if found is None or not also:
-            return found
+        confirmed = self._confirmed(step, group, given)
+        also = known & {reason.control for reason in confirmed.reasons} if confirmed is not None else set()
+        if confirmed is None or not also:
+            return confirmed
         alone = self._answer(step, group, known)
         better = self._confirmed(step, group, alone) if isinstance(alone, Differs) else None
-        return better or found.hidden_behind(tuple(sorted(also)))
+        return better or confirmed.hidden_behind(tuple(sorted(also)))
 
     def _confirmed(self, step: _Step, group: tuple[str, ...], given: Differs) -> Witness | None:
         """What the solver found, for each class of requests for which the interpreter confirms it."""

@@ -78,7 +78,7 @@ def objections(side: Side, mode: ir.Mode, occasion: Occasion) -> Objections:
     for state in read.choosing(side, start):
         for policy in side.policies:
             read.policy(policy, state)
-    return Objections(or_(*read.found), {control: or_(*terms) for control, terms in read.by_control.items()})
+    return Objections(or_(*read.objecting), {control: or_(*terms) for control, terms in read.by_control.items()})
 
 
 class _Objecting:
@@ -86,7 +86,7 @@ class _Objecting:
 
     def __init__(self, mode: ir.Mode, occasion: Occasion) -> None:
         self._mode, self._occasion = mode, occasion
-        self.found: list[Term] = []
+        self.objecting: list[Term] = []
         self.by_control: dict[str, list[Term]] = {}
 
     def policy(self, policy: ir.Policy, state: _State) -> None:
@@ -96,7 +96,7 @@ class _Objecting:
         for check in policy.checks:
             looked_at = self._looks(rechecked_on(check, bool(policy.exemptions)))
             fails = and_(state.guard, looked_at, not_(_passes(check, state)))
-            self.found.append(fails)
+            self.objecting.append(fails)
             self._name(check.control, fails)
 
     def choosing(self, side: Side, start: _State) -> list[_State]:
@@ -123,12 +123,12 @@ class _Objecting:
             return
         guard = and_(state.guard, self._looks(option.reads))
         if not option.policies:
-            self.found.append(guard)
+            self.objecting.append(guard)
             self._name(NO_POLICY, guard)
             return
         passed = [_by_control(policy, state.once(policy) if own_defaults else state) for policy in option.policies]
         refused = and_(guard, *(not_(and_(*controls.values())) for controls in passed))
-        self.found.append(refused)
+        self.objecting.append(refused)
         for controls in passed:
             for control, passes in controls.items():
                 self._name(control, and_(refused, not_(passes)))
