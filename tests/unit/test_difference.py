@@ -332,7 +332,8 @@ def test_the_command(tmp_path: Path) -> None:
     assert CliRunner().invoke(main, ["diff", *paths, "--no-looser"]).exit_code == 1
     as_json = json.loads(CliRunner().invoke(main, ["diff", *paths, "--format", "json"]).output)
     assert (
-        set(as_json) == {"relation", "looser", "stricter", "quieter", "louder", "changed", "undecided", "apart"}
+        set(as_json)
+        == {"relation", "looser", "stricter", "quieter", "louder", "changed", "undecided", "apart", "decidedBySolver"}
         and as_json["looser"][0]["pod"]["kind"] == "Pod"
     )
 

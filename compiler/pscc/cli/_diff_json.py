@@ -25,6 +25,7 @@ def as_json(difference: Difference, workloads: tuple[WorkloadChange, ...] | None
         "louder": list(map(_witness, difference.louder)),
         "changed": list(map(_change, difference.changed)),
         "undecided": [{"control": undecided.control, "reason": undecided.reason} for undecided in difference.undecided],
+        "decidedBySolver": list(difference.solved),
         "apart": list(map(_request, difference.apart)),
     }
     if workloads is not None:

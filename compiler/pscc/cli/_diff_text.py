@@ -23,6 +23,7 @@ def text(difference: Difference, workloads: tuple[WorkloadChange, ...] | None) -
     yield headline(difference)
     yield from (f"  {line}" for line in lines(difference))
     yield from _apart(difference)
+    yield from _solved(difference)
     if workloads is not None:
         yield ""
         yield _count(workloads)
@@ -42,6 +43,8 @@ def markdown(difference: Difference, workloads: tuple[WorkloadChange, ...] | Non
         yield from ("", "| | what | for whom, and where |", "|---|---|---|")
     for line in table:
         yield f"| {line.kind} | {cell(line.what)} | {cell(line.where)} |"
+    for sentence in _solved(difference):
+        yield from ("", sentence)
     if workloads is not None:
         yield ""
         yield _count(workloads)
@@ -108,6 +111,12 @@ def _apart(difference: Difference) -> Iterator[str]:
         yield (
             f"no pod passes both{f', {place}' if place else ''}: what they warn of and what their defaults set cannot be compared"
         )
+
+
+def _solved(difference: Difference) -> Iterator[str]:
+    """The line that says what the solver has decided."""
+    if difference.solved:
+        yield f"decided by the solver: {', '.join(difference.solved)}"
 
 
 def _count(workloads: tuple[WorkloadChange, ...]) -> str:

@@ -10,6 +10,7 @@ from pscc.cli._compiling import rollout_options
 from pscc.cli._config import configured
 from pscc.cli._progress import progress
 from pscc.cli._shared import analysed, contents_of, everyone_option, namespace_option, results_format, root_option
+from pscc.cli._solver import need_solver, time_limit_option
 
 if TYPE_CHECKING:
     from pscc.ir import Program
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     multiple=True,
     help="Also list the workloads in this file that are treated differently. Can be repeated.",
 )
+@click.option("--prove", "by_solver", is_flag=True, help="Let a solver decide what the search leaves undecided.")
+@time_limit_option
 @click.option("--no-looser", is_flag=True, help="Exit 1 if NEW admits, or may admit, a pod that OLD refuses.")
 @click.option("--exit-code", is_flag=True, help="Exit 1 if there is, or may be, any difference.")
 @results_format("text", "json", "markdown", help="json: one object. markdown: for a comment on a pull request.")
@@ -42,6 +45,8 @@ def command(
     old: str,
     new: str,
     files: tuple[str, ...],
+    by_solver: bool,
+    time_limit: float,
     no_looser: bool,
     exit_code: bool,
     fmt: str,
@@ -57,16 +62,24 @@ def command(
 
     Everybody who may ask is compared: users, groups, service accounts, namespaces and their labels. A control is `behind`
     another where no pod is refused for the one without the other. Where the search is given up, the control is `undecided`,
-    with the reason, and the exit code is 1.
+    with the reason, and the exit code is 1. With --prove a solver is asked then: about pods with lists of any length, for as long
+    as --time-limit says. It needs `pip install 'pscc-compiler[prove]'`.
 
     OLD and NEW are compared as they would be rolled out with --mode, --exclude-namespace, --only-namespace and --ignore-group.
     """
     from pscc.reasoning.difference.compare import compare
 
+    if by_solver:
+        need_solver("pscc diff --prove")
     before, after = (_rolled_out(source, everyone, namespace, rollout) for source in (old, new))
     manifests = _manifests(files)
     with progress("comparing") as shown:
         difference = compare(before, after, shown)
+    if by_solver and difference.undecided:
+        from pscc.proving.programs.deciding import decided
+
+        with progress("proving") as shown:
+            difference = decided(before, after, difference, time_limit, shown)
     workloads = None
     if files:
         from pscc.cli._diff_workloads import workload_changes

@@ -10,7 +10,8 @@ import click
 from click.core import ParameterSource
 
 from pscc.cli._compiling import analysed_for, given_options, settings_options
-from pscc.cli._shared import Refused, files_of, read_source, root_option, source_argument, write_diagnostics
+from pscc.cli._shared import files_of, read_source, root_option, source_argument, write_diagnostics
+from pscc.cli._solver import need_solver, time_limit_option
 
 if TYPE_CHECKING:
     from pscc.cli._proving import Row
@@ -61,14 +62,7 @@ Example: pscc prove kyverno.yaml --is pss/restricted --control sysctls"""
     metavar="NAME",
     help="With --is: compare only with the checks of POLICY on this control. Can be repeated.",
 )
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(0, min_open=True),
-    default=60,
-    show_default=True,
-    metavar="SECONDS",
-    help="The time limit of each question to the solver.",
-)
+@time_limit_option
 @click.option(
     "--smt2",
     "folder",
@@ -104,13 +98,9 @@ def command(
     in CEL, ValidatingAdmissionPolicies with their bindings, or ConstraintTemplates in CEL with their constraints. They are
     compared for pods that are created.
     """
-    from pscc.proving.solver import NoSolverError, load
     from pscc.targets.options import OF_TARGETS
 
-    try:
-        load()
-    except NoSolverError:
-        raise Refused("pscc prove needs the solver z3: run `pip install 'pscc-compiler[prove]'`") from None
+    need_solver("pscc prove")
     if same_as and no_looser:
         raise click.UsageError("give --is or --no-looser-than, not both")
     policy = same_as or no_looser

@@ -144,6 +144,11 @@ def holds_once_defaulted(check: ir.Check, defaults: tuple[ir.Default, ...]) -> i
     return conjunction(tuple(_requirement(requirement, defaults) for requirement in specialise(check).requirements))
 
 
+def once_set(condition: ir.Condition, defaults: tuple[ir.Default, ...]) -> ir.Condition:
+    """``condition``, which is about a pod with ``defaults`` set, as one on the pod as it came. It has no parameters."""
+    return _after(condition, defaults, {ir.POD: "pod"})
+
+
 def changes(defaults: tuple[ir.Default, ...]) -> ir.Condition:
     """Whether ``defaults`` would change a pod."""
     conditions = []
@@ -186,7 +191,7 @@ def _requirement(requirement: ir.Requirement, defaults: tuple[ir.Default, ...]) 
     condition = disjunction((negation(requirement.when), requirement.must))
     for step in reversed(requirement.each):
         condition = ir.All(step.var, step.items, condition)
-    return _after(condition, defaults, {ir.POD: "pod"})
+    return once_set(condition, defaults)
 
 
 def _after(node: ir.Condition, defaults: tuple[ir.Default, ...], sites: _Sites) -> ir.Condition:

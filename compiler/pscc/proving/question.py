@@ -90,9 +90,10 @@ def question(does: Direction, formula: Term, most: int | None = None) -> Questio
     return Question(does, formula, lengths, exact if exact == easier else easier, exact, slots)
 
 
-def answer(asked: Iterable[Question], seconds: float) -> Answer:
+def answer(asked: Iterable[Question], seconds: float, patience: float | None = None) -> Answer:
     """The answer to all of ``asked``: the first difference, else that one is not decided, else that there is none.
 
+    The solver gives up each after ``seconds``, and looks for a smaller pod for ``patience`` seconds (`solve`).
     Differences are looked for in pods with short lists first: most show there, and a solver finds them sooner.
     """
     listed = list(asked)
@@ -100,11 +101,11 @@ def answer(asked: Iterable[Question], seconds: float) -> Answer:
     for each in listed:
         if max(each.lengths.values(), default=0) > _SHORT:
             short = question(each.does, each.formula, _SHORT)
-            model = _solved(short, seconds)
+            model = _solved(short, seconds, patience)
             if model is not None and not isinstance(model, Unsolved):
                 return Differs(short, model)
     for each in listed:
-        model = _solved(each, seconds)
+        model = _solved(each, seconds, patience)
         if isinstance(model, Unsolved):
             undecided = undecided or Undecided(f"the solver gave up: {model.reason}")
         elif model is not None:
@@ -112,10 +113,10 @@ def answer(asked: Iterable[Question], seconds: float) -> Answer:
     return undecided or Equal()
 
 
-def _solved(asked: Question, seconds: float) -> Model | Unsolved | None:
+def _solved(asked: Question, seconds: float, patience: float | None) -> Model | Unsolved | None:
     eased = asked.script != asked.exact
-    model = solve(asked.script, seconds, () if eased else _optional(asked))
-    return solve(asked.exact, seconds, _optional(asked)) if model is not None and eased else model
+    model = solve(asked.script, seconds, () if eased else _optional(asked), patience)
+    return solve(asked.exact, seconds, _optional(asked), patience) if model is not None and eased else model
 
 
 def _optional(question: Question) -> list[Term]:

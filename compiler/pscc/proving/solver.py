@@ -36,11 +36,13 @@ def load() -> Any:
         raise NoSolverError from None
 
 
-def solve(script: Script, seconds: float, unwanted: Iterable[Term] = ()) -> Model | Unsolved | None:
+def solve(
+    script: Script, seconds: float, unwanted: Iterable[Term] = (), patience: float | None = None
+) -> Model | Unsolved | None:
     """A model of ``script``; None where there is none. It gives up after ``seconds``.
 
     Of ``unwanted`` fields, those that can do without are not there in the model, the first before the others. It looks for
-    such a model for as many ``seconds`` again, and then takes the smallest that it has.
+    such a model for ``patience`` seconds, as many again without it, and then takes the smallest that it has.
     """
     z3 = load()
     solver = _solver(z3, script, seconds)
@@ -51,7 +53,7 @@ def solve(script: Script, seconds: float, unwanted: Iterable[Term] = ()) -> Mode
         return Unsolved(str(solver.reason_unknown()))
     model = solver.model()
     symbols = {leaf: z3.Bool(name.strip("|")) for name, leaf in script.symbols if leaf.op in ("present", "truth")}
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + (seconds if patience is None else patience)
     decided: list[Any] = []
     for leaf in unwanted:
         left = deadline - time.monotonic()

@@ -46,11 +46,7 @@ def witness(difference: Differs, policies: tuple[ir.Policy, ...], choices: tuple
 
     Raises `UnconfirmedError` where it does not.
     """
-    roots = _named_plainly(_Builder(difference).roots(), difference.question.formula)
-    pod, namespace = roots["pod"], roots["namespace"]
-    request = _request(roots["request"], pod, namespace)
-    if not holds(difference.question.formula, roots):
-        raise UnconfirmedError("the formula does not hold of the pod that the solver found")
+    pod, request = created(difference)
     verdicts = [interpreter.check(policy, pod) for policy in policies if judges(policy, request)]
     chosen = [
         accepts_as_it_is(choice, request, pod)
@@ -62,6 +58,14 @@ def witness(difference: Differs, policies: tuple[ir.Policy, ...], choices: tuple
         raise UnconfirmedError("the interpreter judges the pod otherwise than the formula of the source")
     reasons = tuple(reason for verdict in verdicts for reason in verdict.reasons)
     return Witness(difference.question.does, pod, request, reasons)
+
+
+def created(difference: Differs) -> tuple[Json, Request]:
+    """The pod of ``difference``, and the request for it. Raises `UnconfirmedError` where the formula does not hold of them."""
+    roots = _named_plainly(_Builder(difference).roots(), difference.question.formula)
+    if not holds(difference.question.formula, roots):
+        raise UnconfirmedError("the formula does not hold of the pod that the solver found")
+    return roots["pod"], _request(roots["request"], roots["pod"], roots["namespace"])
 
 
 class _Builder:

@@ -58,9 +58,11 @@ class _Comparison:
     """A comparison of two programs, with the results so far."""
 
     def __init__(self, old: ir.Program, new: ir.Program, any_pod: bool, progress: Progress | None = None) -> None:
-        drawn = Classes(_specialised(observing(old)), _specialised(observing(new)))
+        drawn = Classes(comparable(old), comparable(new))
         self.classes = drawn.classes
-        self.undecided = {"requests": MANY_REQUESTS} if drawn.gave_up else {}
+        self.gave_up = drawn.gave_up
+        self.undecided: dict[str, str] = {}
+        self.of_defaults: dict[str, str] = {}
         sides = {id(side): side for case in self.classes for side in (case.old, case.new)}
         self.space: Space = space_of(sides.values(), any_pod)
         for case in self.classes if self.space.unvaried else ():
@@ -105,7 +107,11 @@ class _Comparison:
             for control, reason in direction.undecided.items():
                 if control not in reported:
                     self.undecided.setdefault(control, reason)
-        return tuple(Undecided(control, reason) for control, reason in self.undecided.items())
+        return (
+            *((Undecided("requests", MANY_REQUESTS, "requests"),) if self.gave_up else ()),
+            *(Undecided(control, reason) for control, reason in self.undecided.items()),
+            *(Undecided(subject, reason, "defaults") for subject, reason in self.of_defaults.items()),
+        )
 
     def _created(self, direction: _Direction, mode: ir.Mode, known: set[str]) -> Iterator[Witness]:
         """The witnesses that are creations. Puts witnesses that a known control refuses as well into ``hidden``."""
@@ -139,9 +145,9 @@ class _Comparison:
             for case in self._each_class():
                 question = Changes(self.space, case, known, impossible, thorough)
                 changes += question.changes()
-                self.undecided = {**question.undecided, **self.undecided}
+                self.of_defaults = {**question.undecided, **self.of_defaults}
         for change in changes:
-            self.undecided.pop(f"default {change.control}", None)
+            self.of_defaults.pop(f"default {change.control}", None)
         return changes
 
     def _each_class(self) -> Iterator[RequestClass]:
@@ -162,7 +168,10 @@ def _not_known(hidden: dict[str, Witness], known: set[str]) -> Iterator[Witness]
             yield witness
 
 
-def _specialised(program: ir.Program) -> ir.Program:
+def comparable(program: ir.Program) -> ir.Program:
+    """``program`` without parameters, where what only warns or audits has no defaults, and each choice names its concerns."""
+    program = observing(program)
+
     def specialised(policy: ir.Policy) -> ir.Policy:
         return replace(policy, checks=tuple(specialise(check) for check in policy.checks))
 

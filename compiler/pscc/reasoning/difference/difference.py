@@ -14,10 +14,15 @@ Relation = Literal["less permissive", "more permissive", "equivalent", "incompar
 
 @frozen
 class Undecided:
-    """A control for which the search was given up, and the reason. ``requests`` or ``defaults`` where it is about no control."""
+    """A control for which the search was given up, and the reason.
+
+    ``about``: whether a pod is admitted by this ``control``, for which of all requests, or what defaults leave in a pod.
+    ``control`` says in a word what it is about.
+    """
 
     control: str
     reason: str
+    about: Literal["control", "requests", "defaults"] = "control"
 
 
 @frozen
@@ -29,6 +34,7 @@ class Difference:
     - ``changed``: pods that both admit and whose defaults leave them different.
     - ``undecided``: controls for which the search was given up.
     - ``apart``: requests for which no pod passes both programs, so that there is nothing more to compare.
+    - ``solved``: controls for which the search was given up, and which a solver has decided since.
     """
 
     looser: tuple[Witness, ...] = ()
@@ -38,6 +44,7 @@ class Difference:
     changed: tuple[Change, ...] = ()
     undecided: tuple[Undecided, ...] = ()
     apart: tuple[Request, ...] = ()
+    solved: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether there is, or may be, any."""

@@ -72,14 +72,14 @@ class Side:
         """
         policies = tuple(
             replace(
-                policy, checks=tuple(c for c in policy.checks if _judges_change(reads_of(c), annotation)), defaults=()
+                policy, checks=tuple(c for c in policy.checks if judges_change(reads_of(c), annotation)), defaults=()
             )
             for policy in self.policies
         )
         options = tuple(
             replace(option, policies=tuple(replace(policy, defaults=()) for policy in option.policies))
             for option in self.options
-            if _judges_change(option.reads, annotation)
+            if judges_change(option.reads, annotation)
         )
         return side_of(policies, options)
 
@@ -93,7 +93,7 @@ def annotations_read(sides: tuple[Side, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*containers, *pods)))
 
 
-def _judges_change(reads: Reads, annotation: str | None) -> bool:
+def judges_change(reads: Reads, annotation: str | None) -> bool:
     """Whether a change of an image or, where it is given, of ``annotation`` is judged by a check with these ``reads``."""
     if annotation is None:
         return True
