@@ -20,7 +20,6 @@ from pscc.lowering.shortfalls import DefaultNotSet
 from pscc.output.contents import Output
 from pscc.reference import interpreter
 from support.messages import joined
-from support.updates import takes
 
 UPDATES = 0.25
 """The share of the requests that are updates."""
@@ -39,28 +38,21 @@ def drawn_policies(seed: int, count: int) -> Iterator[tuple[Json | str, Policy]]
 
 
 def drawn_requests(policy: Policy, seed: int, count: int, with_updates: bool = True) -> list[Request]:
-    """Creations and, if asked for, updates of pods around the boundaries of ``policy``."""
+    """Creations and, if asked for, updates that the API server takes, of pods around the boundaries of ``policy``."""
     rng = random.Random(seed)
     updates = round(count * UPDATES) if with_updates else 0
     requests = [Request(dict(pod)) for pod in draw_pods(policy, seed, count - updates, ephemeral=False)]
     pods = [dict(pod) for pod in draw_pods(policy, seed + 1, updates)]
     for pod in pods:
-        kind = rng.choice(("same", "other", "debug"))
+        kind = rng.choice(("same", "image", "debug"))
         if kind == "debug" and pod["spec"].get("ephemeralContainers"):  # type: ignore[attr-defined]
             spec = {k: v for k, v in pod["spec"].items() if k != "ephemeralContainers"}  # type: ignore[attr-defined]
             requests.append(Request(pod, {**pod, "spec": spec}, debug=True))
-        elif kind == "other":
-            requests.append(Request(pod, {**rng.choice(pods), "metadata": pod["metadata"]}))
+        elif kind == "image":
+            requests.append(Request(pod, of_image(pod)))
         else:
             requests.append(Request(labelled(pod), pod))
     return requests
-
-
-def _taken(request: Request) -> Request:
-    """``request``; of an update that the API server refuses, one that changes the image of the same pod."""
-    if request.old_pod is None or takes(request.old_pod, request.pod):
-        return request
-    return replace(request, old_pod=of_image(request.pod))
 
 
 def compare(target: Target, running: Running, seed: int, policies: int, pods: int) -> tuple[Tally, list[Difference]]:
@@ -68,7 +60,7 @@ def compare(target: Target, running: Running, seed: int, policies: int, pods: in
     tally, differences = Tally(), list[Difference]()
     for number, (source, policy) in enumerate(drawn_policies(seed, policies)):
         tally.policies += 1
-        requests = [_taken(request) for request in drawn_requests(policy, seed * 1000 + number, pods, target.updates)]
+        requests = drawn_requests(policy, seed * 1000 + number, pods, target.updates)
         differences += judged(target.name, running, source, policy, requests, tally)
     return tally, differences
 

@@ -236,3 +236,18 @@ def test_the_engines_notice() -> None:
             pods = not one.place.endswith("-workloads")
             if pods and one.kind == "a field is dropped" and one.about in wanted:
                 assert hunter.outcome(one.make()) == wanted[one.about], one.label
+
+
+def test_a_template_that_an_update_changes_is_noticed() -> None:
+    subject = subject_of("choose alone")
+    updates = [b for b in batches_for(subject, "vap") if b[0].operation == "UPDATE" and b[0].object["kind"] != "Pod"]
+    comparisons = [
+        one
+        for one in breaks_of(subject, "vap")
+        if one.kind == "another variable is read" and one.place.endswith("-workloads unchanged")
+    ]
+    assert len(comparisons) > 5
+    with running("vap") as engine:
+        hunter = Hunter(engine, updates)
+        hunter.learn(emitted(subject, "vap"))
+        assert {hunter.outcome(one.make()) for one in comparisons} == {"noticed"}

@@ -18,6 +18,7 @@ from pscc.driver import packaged
 from pscc.ir.access import AUTHENTICATED, Request
 from pscc.lowering.default_checks import choice_without
 from pscc.output.options import DEFAULTS, Options
+from pscc.pod.templates import TEMPLATES
 from pscc.reference.admission import accepts_as_it_is, admit
 from pscc.targets.registry import target_named
 
@@ -43,6 +44,17 @@ def workload(number: int, pod: Json, kinds: tuple[tuple[str, str], ...] = KINDS)
         "metadata": {"name": f"w{number}", "namespace": pod["metadata"].get("namespace", "default")},
         "spec": spec,
     }
+
+
+def made_by(owner: Json) -> Json:
+    """The pod that ``owner`` would make; a pod itself."""
+    if owner["kind"] == "Pod":
+        return owner
+    template = owner
+    for step in TEMPLATES[owner["kind"]]:
+        template = template[step]
+    metadata = {**template.get("metadata", {}), **{k: owner["metadata"][k] for k in ("name", "namespace")}}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template["spec"]}
 
 
 def words_with_defaults(choice: ir.Choice, request: Request, pod: Json) -> str:

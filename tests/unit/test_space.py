@@ -12,8 +12,10 @@ from conformance.result import Tally
 from conformance.space import grammar, options, requests, sources, words
 from conformance.space.coverage import missing
 from conformance.space.features import features, possible
+from conformance.workloads import KINDS, made_by
 from pscc.controls import CONTROLS
 from pscc.targets.registry import TARGETS
+from support.updates import takes
 
 
 @pytest.mark.slow
@@ -24,6 +26,17 @@ def test_everything_that_the_registry_and_the_grammar_offer_is_drawn() -> None:
     assert missing({"space": tally}) == frozenset()
     assert len(possible()) > 110
     assert sum(tally.discarded.values()) < 500
+
+
+def test_an_update_that_is_drawn_is_one_that_the_api_server_takes() -> None:
+    rng, drawn = random.Random(2), list[requests.Asked]()
+    for source in islice(sources.programs(rng), 6):
+        drawn += (asked for asked in requests.draw(rng, source.program, 200) if asked.operation == "UPDATE")
+    assert all(takes(asked.old, asked.object) for asked in drawn if asked.kind == "Pod" and asked.old is not None)
+    assert {asked.change for asked in drawn if asked.kind == "Pod"} == set(requests.CHANGES)
+    templates = [asked for asked in drawn if asked.change == "template" and asked.old is not None]
+    assert {asked.kind for asked in templates} == {kind for _, kind in KINDS} - {"Job"}
+    assert any(made_by(asked.object) != made_by(asked.old) for asked in templates if asked.old is not None)
 
 
 def test_keywords_are_the_grammars() -> None:

@@ -13,7 +13,7 @@ from collections import Counter
 import click
 
 from conformance.breaks import hunt, printers
-from conformance.breaks.equivalent import OUTPUTS, PRINTERS, UNASKED, Patterns, needless, too_wide, why
+from conformance.breaks.equivalent import OUTPUTS, PRINTERS, Patterns, needless, too_wide, why
 from conformance.breaks.outputs import groups
 from conformance.breaks.words import WORDS
 from support.emitted import settings
@@ -45,11 +45,9 @@ def _outputs(share: float | None, seed: int, output: str, show_all: bool) -> int
         rows[try_.group.output, _verdict(try_.group.label, try_.outcome, OUTPUTS, show_all)] += 1
     noticed = [try_.group.label for try_ in tried if try_.outcome != "unnoticed"]
     labels = [group.label for group in groups()] if share is None and not output else []
-    wrong = _wrong(noticed, labels, (*OUTPUTS, *UNASKED))
+    wrong = _wrong(noticed, labels, OUTPUTS)
     for name in settings.OUTPUTS:
-        counts = {
-            verdict: rows[name, verdict] for verdict in ("noticed", "refused", "equivalent", "unasked", "unnoticed")
-        }
+        counts = {verdict: rows[name, verdict] for verdict in ("noticed", "refused", "equivalent", "unnoticed")}
         if sum(counts.values()):
             click.echo(
                 f"{name}: {sum(counts.values())} breaks: {', '.join(f'{n} {verdict}' for verdict, n in counts.items())}"
@@ -85,8 +83,6 @@ def _verdict(label: str, outcome: str, patterns: Patterns, show_all: bool, by: s
     """What is said of the break ``label``, which is listed where it is not noticed."""
     reason = why(label, patterns) if outcome == "unnoticed" else by[:120]
     verdict = "equivalent" if outcome == "unnoticed" and reason else outcome
-    if verdict == "unnoticed" and (gap := why(label, UNASKED)):
-        verdict, reason = "unasked", gap
     if show_all or outcome == "unnoticed":
         click.echo(f"{verdict}  {label}{f'  ({reason})' if reason else ''}")
     return verdict

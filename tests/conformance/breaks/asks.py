@@ -113,8 +113,9 @@ def _of_member(choice: ir.Choice, policy: ir.Policy) -> Iterator[Ask]:
     asked = [Ask(pod, who.namespace) for pod in pods if not is_debugged(pod)]
     changed = list(_changed(everywhere, who.namespace, pods))
     asked += [*changed[:_MEMBER], *changed[_MEMBER:][-2:]]
-    asked += _alone(everywhere, who.namespace, _pods_of(everywhere, who.namespace, _SUITE))
-    yield from (replace(ask, user=who.user, groups=who.groups) for ask in asked)
+    alone = list(_alone(everywhere, who.namespace, _pods_of(everywhere, who.namespace, _SUITE)))
+    yield from (replace(ask, user=who.user, groups=who.groups) for ask in (*asked, *alone))
+    yield from _of_templates(alone)
 
 
 def _settled(choice: ir.Choice) -> Iterator[Ask]:
@@ -233,6 +234,14 @@ def _of_workloads(home: str, pods: list[Json]) -> Iterator[Ask]:
         yield Ask(
             {**after, "metadata": {**after["metadata"], "labels": {"a": "b"}}}, home, operation="UPDATE", old=after
         )
+
+
+def _of_templates(updates: Iterable[Ask]) -> Iterator[Ask]:
+    """``updates`` of pods as updates of templates: in a Deployment, and in a CronJob."""
+    for ask in updates:
+        for number in (0, len(KINDS) - 1):
+            after, before = (workload(number, pod) for pod in (ask.object, ask.old) if pod is not None)
+            yield replace(ask, object=after, old=before)
 
 
 def _nearly_left_out(policy: ir.Policy, pods: list[Json]) -> Iterator[Json]:

@@ -164,15 +164,6 @@ PRINTERS: Patterns = (
 )
 
 
-UNASKED: Patterns = (
-    Equivalent(
-        r"vap: choose .*: ValidatingAdmissionPolicy \S+-workloads unchanged\d*: another variable is read: variables\.unchanged\d*",
-        "no request changes a field of a workload's template",
-    ),
-)
-"""Breaks that change an answer, and that no request notices: gaps, each with what is not asked."""
-
-
 def why(label: str, patterns: Patterns) -> str:
     """Why the break of this label changes nothing; empty where it is not said."""
     return next((pattern.why for pattern in patterns if pattern.has(label)), "")

@@ -12,6 +12,7 @@ from conformance.engines import comparable
 from conformance.jsonl import Json
 from conformance.space.meaning import ACTIONS, Word, by_output
 from conformance.space.requests import Asked
+from conformance.workloads import made_by
 from pscc.ir.access import Request
 from pscc.pod.templates import TEMPLATES
 from support.emitted.settings import CEL, PER_POLICY
@@ -115,20 +116,14 @@ def _asked(ask: Ask, output: str) -> Asked | None:
         return None
     if output in _BEHIND_THE_API and (not ask.user or _has_empty(ask.object.get("spec"))):
         return None
-    if (
-        kind != "Pod"
-        and ask.operation == "UPDATE"
-        and ask.old != {**ask.object, "metadata": (ask.old or {})["metadata"]}
-    ):
-        return None
     if kind == "Pod" and ask.operation == "UPDATE" and ask.old is not None and not takes(ask.old, ask.object):
         return None
-    pod = _made_by(ask.object)
+    pod = made_by(ask.object)
     # where nobody asks, Gatekeeper and OPA judge a pod as it will be stored
     completed = kind != "Pod" or (not ask.user and output in _GATEKEEPER_AND_OPA)
     account = pod["spec"].get("serviceAccountName", "default" if completed else "")
     who = Request(ask.namespace, ask.user, ask.groups, account, tuple(ask.labels.items()))
-    change = "debug" if ask.subresource else "everything" if ask.old is not None else None
+    change = "debug" if ask.subresource else "several" if ask.old is not None else None
     operation = "UPDATE" if ask.operation == "UPDATE" else "DELETE" if ask.operation == "DELETE" else "CREATE"
     return Asked(who, ask.object, pod, operation, ask.old, change, kind)
 
@@ -138,17 +133,6 @@ def _has_empty(value: object) -> bool:
     if isinstance(value, dict):
         return any(map(_has_empty, value.values()))
     return any(map(_has_empty, value)) if isinstance(value, list) else value == ""
-
-
-def _made_by(owner: Json) -> Json:
-    """The pod that a workload would make."""
-    if owner["kind"] == "Pod":
-        return owner
-    template = owner
-    for step in TEMPLATES[owner["kind"]]:
-        template = template[step]
-    metadata = {**template.get("metadata", {}), **{k: owner["metadata"][k] for k in ("name", "namespace")}}
-    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template["spec"]}
 
 
 @cache

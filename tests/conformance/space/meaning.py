@@ -14,11 +14,12 @@ from conformance.jsonl import Json
 from conformance.set_targets import words_of
 from conformance.space.options import Chosen
 from conformance.space.requests import Asked
-from conformance.workloads import words_with_defaults, words_without
+from conformance.workloads import made_by, words_with_defaults, words_without
 from pscc import ir
 from pscc.driver import packaged
 from pscc.ir.access import AUTHENTICATED, Request
 from pscc.ir.covering import merged
+from pscc.ir.passes import reads_of_choice, rechecked_on
 from pscc.lowering.default_checks import choice_without
 from pscc.lowering.prepared import prepared
 from pscc.lowering.shortfalls import WorkloadsLackDefaults
@@ -190,12 +191,7 @@ def _of_workload(compilation: Compiled, asked: Asked, who: Request) -> Word:
 
 
 def _by_constraints(compilation: Compiled, asked: Asked, who: Request, enforced: bool) -> Word:
-    """Gatekeeper judges the template, each policy with the defaults set of those that hold wherever it does.
-
-    A drawn update changes nothing of the template.
-    """
-    if asked.operation == "UPDATE":
-        return Word((), None)
+    """Gatekeeper judges the template, each policy with the defaults set of those that hold wherever it does."""
     says: list[Says] = []
 
     def say(mode: ir.Mode, messages: Iterable[str]) -> None:
@@ -204,11 +200,34 @@ def _by_constraints(compilation: Compiled, asked: Asked, who: Request, enforced:
 
     for policy in compilation.settled.policies:
         if judges(policy, who):
-            say(policy.mode, interpreter.judge(_as_workloads_see(policy, compilation, who), asked.pod).messages)
+            say(policy.mode, _messages(_as_workloads_see(policy, compilation, who), asked))
     for choice in compilation.settled.choices:
-        if choice.scope.holds_in(who.namespace, who.namespace_labels):
+        if choice.scope.holds_in(who.namespace, who.namespace_labels) and not _as_before(choice, asked):
             say(choice.mode, filter(None, [words_without(choice, who, asked.pod)]))
     return Word(tuple(sorted(set(says))), None)
+
+
+def _messages(policy: ir.Policy, asked: Asked) -> tuple[str, ...]:
+    """What ``policy`` says of the template, defaults first: of an update those checks alone whose fields have changed in it."""
+    old = before(asked)
+    changed = tuple(
+        check
+        for check in policy.checks
+        if old is None
+        or not interpreter.unchanged(rechecked_on(check, bool(policy.exemptions)), made_by(asked.object), old)
+    )
+    return interpreter.judge(replace(policy, checks=changed), asked.pod).messages
+
+
+def _as_before(choice: ir.Choice, asked: Asked) -> bool:
+    """Whether an update has changed nothing that ``choice`` reads."""
+    old = before(asked)
+    return old is not None and interpreter.unchanged(reads_of_choice(choice), made_by(asked.object), old)
+
+
+def before(asked: Asked) -> Json | None:
+    """The pod that an updated workload would have made before; None where it is created."""
+    return made_by(asked.old) if asked.operation == "UPDATE" and asked.old is not None else None
 
 
 def _unexempt(policy: ir.Policy) -> ir.Policy:
@@ -231,31 +250,21 @@ def _as_workloads_see(policy: ir.Policy, compilation: Compiled, who: Request) ->
 
 
 def _asked_by_main(compilation: Compiled, asked: Asked, who: Request, enforced: bool) -> Word:
-    word = _word(
-        compilation.settled, replace(asked, who=who, old=_pod_of(asked)), compilation.widely, compilation.lines
-    )
+    word = _word(compilation.settled, replace(asked, who=who, old=before(asked)), compilation.widely, compilation.lines)
     return Word(tuple(sorted({(action if enforced else "warn", text) for action, text in word.says})), None)
-
-
-def _pod_of(asked: Asked) -> Json | None:
-    """The pod that the workload would have made before: a drawn update changes its own labels alone."""
-    return asked.pod if asked.operation == "UPDATE" else None
 
 
 def _templates(compilation: Compiled, asked: Asked, who: Request, plain: bool, chosen: bool) -> Word:
     """Kubernetes and Kyverno judge the template, each policy with the defaults that it is known to get."""
-    if asked.operation == "UPDATE":
-        return Word((), None)
     says: list[Says] = []
     for policy in compilation.settled.policies:
         if judges(policy, who):
             action = _action(policy.mode) if plain or policy.mode != "enforce" else "warn"
             seen = policy if compilation.chosen.target == "kyverno" else _as_workloads_see(policy, compilation, who)
-            messages = interpreter.judge(seen, asked.pod).messages
-            says += ((action, text) for text in compilation.lines(messages))
+            says += ((action, text) for text in compilation.lines(_messages(seen, asked)))
     for choice in compilation.settled.choices:
         if not choice.live and choice.scope.holds_in(who.namespace, who.namespace_labels):
-            text = words_with_defaults(choice, who, asked.pod)
+            text = "" if _as_before(choice, asked) else words_with_defaults(choice, who, asked.pod)
             action = _action(choice.mode) if chosen or choice.mode != "enforce" else "warn"
             says += [(action, text)] if text else []
     return Word(tuple(sorted(set(says))), None)

@@ -10,7 +10,7 @@ from typing import Literal
 
 from conformance.jsonl import Json
 from conformance.policies import statements_meaning
-from conformance.workloads import KINDS, workload
+from conformance.workloads import KINDS, made_by, workload
 from pscc import ir
 from pscc.cases.draw import draw_pods
 from pscc.cases.fragments import APP_ARMOR
@@ -18,13 +18,13 @@ from pscc.ir.access import Request
 from pscc.pod.fields import CONTAINER_LISTS
 
 Change = Literal[
-    "image", "labels", "annotations", "tolerations", "deadline", "debug", "resize", "everything", "nothing"
+    "image", "labels", "annotations", "tolerations", "deadline", "debug", "resize", "several", "template", "nothing"
 ]
 CHANGES: tuple[Change, ...] = (
-    "image", "labels", "annotations", "tolerations", "deadline", "debug", "resize", "everything", "nothing",
+    "image", "labels", "annotations", "tolerations", "deadline", "debug", "resize", "several", "nothing",
 )  # fmt: skip
-"""What an update changes. All but ``everything`` the API server allows of a pod. Source: ``ValidatePodUpdate`` in Kubernetes
-``pkg/apis/core/validation/validation.go``, ``ValidatePodEphemeralContainersUpdate`` and ``ValidatePodResize``."""
+"""What an update of a pod changes: no more than the API server allows. Source: ``ValidatePodUpdate``,
+``ValidatePodEphemeralContainersUpdate`` and ``ValidatePodResize`` in Kubernetes ``pkg/apis/core/validation/validation.go``."""
 SUBRESOURCES: dict[str, str] = {"debug": "ephemeralcontainers", "resize": "resize"}
 """The subresource by which a change is asked for, where it is one."""
 NAMESPACES: dict[str, tuple[tuple[str, str], ...]] = {
@@ -104,7 +104,7 @@ def draw(rng: random.Random, program: ir.Program, count: int, users: int | None 
         elif roll < 0.86:
             yield Asked(who, drawn, drawn, "DELETE", drawn)
         else:
-            yield _workload(rng, who, drawn, number)
+            yield _workload(rng, who, drawn, number, _dressed(rng, rng.choice(pods), who))
 
 
 def _who(rng: random.Random, users: list[tuple[str, tuple[str, ...]]]) -> Request:
@@ -136,9 +136,11 @@ def _dressed(rng: random.Random, pod: Json, who: Request) -> Json:
     return drawn
 
 
-def _update(rng: random.Random, who: Request, old: Json, other: Json) -> Asked:
+def _update(rng: random.Random, who: Request, drawn: Json, other: Json) -> Asked:
+    """An update to ``drawn``, or to it with a debug container like one of ``other``."""
     change = rng.choice(CHANGES)
-    pod: Json = json.loads(json.dumps(old))
+    old: Json = json.loads(json.dumps(drawn))
+    pod: Json = json.loads(json.dumps(drawn))
     metadata, spec = pod["metadata"], pod["spec"]
     match change:
         case "image":
@@ -146,12 +148,7 @@ def _update(rng: random.Random, who: Request, old: Json, other: Json) -> Asked:
         case "labels":
             metadata["labels"] = {**(metadata.get("labels") or {}), "a": "b"}
         case "annotations":
-            name = spec["containers"][0]["name"]
-            key = rng.choice(("note", f"{APP_ARMOR}{name}"))
-            metadata["annotations"] = {
-                **(metadata.get("annotations") or {}),
-                key: rng.choice(("unconfined", "runtime/default")),
-            }
+            metadata["annotations"] = {**(metadata.get("annotations") or {}), "note": rng.choice(("a", "b"))}
         case "tolerations":
             spec["tolerations"] = [*(spec.get("tolerations") or []), {"operator": "Exists"}]
         case "deadline":
@@ -160,9 +157,13 @@ def _update(rng: random.Random, who: Request, old: Json, other: Json) -> Asked:
             (first, *_) = other["spec"]["containers"]
             spec["ephemeralContainers"] = [{**_without(first, "ports", "resources"), "name": "debugger"}]
         case "resize":
-            spec["containers"][0]["resources"] = {"limits": {"cpu": "1"}}
-        case "everything":
-            pod = {**other, "metadata": {**other["metadata"], "name": metadata["name"]}}
+            for before, amount in ((old, "1"), (pod, "2")):
+                before["spec"]["containers"][0]["resources"] = {"requests": {"cpu": amount}}
+        case "several":
+            for container in (*spec["containers"], *(spec.get("initContainers") or [])):
+                container["image"] = rng.choice(_IMAGES)
+            metadata["labels"] = {"a": "b"}
+            spec["activeDeadlineSeconds"] = 60
     return Asked(who, pod, pod, "UPDATE", old, change)
 
 
@@ -170,13 +171,22 @@ def _without(fields: Json, *names: str) -> Json:
     return {key: value for key, value in fields.items() if key not in names}
 
 
-def _workload(rng: random.Random, who: Request, pod: Json, number: int) -> Asked:
-    pod_ = {**pod, "metadata": {**pod["metadata"], "name": f"w{number}"}}
-    owner = workload(rng.randrange(len(KINDS)), pod_)
-    account = who.service_account or "default"
-    request = replace(who, service_account=account)
-    if rng.random() < 0.3:
+def _workload(rng: random.Random, who: Request, pod: Json, number: int, other: Json) -> Asked:
+    """A workload that makes ``pod``: created, or updated by a label alone, or so that it made ``other`` before."""
+    name = f"w{number}"
+    kind = rng.randrange(len(KINDS))
+    owner = workload(kind, _named(pod, name))
+    request = replace(who, service_account=who.service_account or "default")
+    asked = Asked(request, owner, made_by(owner), kind=owner["kind"])
+    roll = rng.random()
+    if roll < 0.2:
         old: Json = json.loads(json.dumps(owner))
         owner["metadata"]["labels"] = {"a": "b"}
-        return Asked(request, owner, pod_, "UPDATE", old, "labels", owner["kind"])
-    return Asked(request, owner, pod_, kind=owner["kind"])
+        return replace(asked, operation="UPDATE", old=old, change="labels")
+    if roll < 0.5 and owner["kind"] != "Job":
+        return replace(asked, operation="UPDATE", old=workload(kind, _named(other, name)), change="template")
+    return asked
+
+
+def _named(pod: Json, name: str) -> Json:
+    return {**pod, "metadata": {**pod["metadata"], "name": name}}
