@@ -11,6 +11,8 @@ from support.paths import ROOT
 
 PAGE = ROOT / "docs" / "stories.md"
 NONE = "–"
+INVALID = 422
+WORDS = {INVALID: "invalid", 500: "no answer"}
 HEAD = """# Stories
 
 Outputs of pscc on a real API server, with Gatekeeper's manager or Kyverno's admission controller as its webhook, and Kubernetes' own controllers. `make stories` runs the stories and writes this page: each row is a step, and each cell what the API server answered. Where a policy was in force, each answer was compared with the interpreter's, and at its end each story compares what the API server has stored with what the interpreter makes of what was sent.
@@ -18,7 +20,7 @@ Outputs of pscc on a real API server, with Gatekeeper's manager or Kyverno's adm
 {versions}
 
 - *admitted*: stored, or done. *changed*: stored with defaults that the policy sets. *warned*: with a warning.
-- *refused*: the policy refused it. *no answer*: the webhook gave none, and the API server refused.
+- *refused*: the policy refused it. *invalid*: the API server refused what defaults had made of it. *no answer*: the webhook gave none, and the API server refused.
 - {none}: the story has no such step in this way.
 """  # noqa: E501
 
@@ -60,9 +62,14 @@ def row(*cells: str) -> str:
 def outcome(answer: Answer, *, changed: bool = False) -> str:
     """What an answer means, in the words of the page."""
     if not answer.ok:
-        return "refused" if denied(answer) else "no answer" if answer.code == 500 else f"error {answer.code}"
+        return "refused" if denied(answer) else WORDS.get(answer.code, f"error {answer.code}")
     words = [*(["changed"] if changed else []), *(["warned"] if answer.warnings else [])]
     return ", ".join(words or ["admitted"])
+
+
+def refused(answer: Answer) -> bool:
+    """Whether a policy has refused the request, or the API server what a policy made of the pod (TGT019)."""
+    return denied(answer) or answer.code == INVALID
 
 
 def denied(answer: Answer) -> bool:

@@ -20,7 +20,7 @@ from pscc.lowering.prepared import prepared
 from pscc.output.contents import ObjectName
 from pscc.reference.admission import Decision, decide
 from stories.cluster import PATIENCE, Cluster
-from stories.log import Log, denied, outcome
+from stories.log import Log, denied, outcome, refused
 from stories.pods import ALICE, CONTROLLER, MIRROR, User, probes
 from stories.ways import STEPS, Way
 from support.api_server import Answer, Json, as_sent, place_of, until
@@ -158,7 +158,7 @@ class Story:
         answer = self.cluster.server.create(pod, user.name, user.groups, dry=True)
         decision = self.decision(pod, user)
         if decision is not None and refuses(decision):
-            return () if denied(answer) else (pod, answer.body)
+            return () if refused(answer) else (pod, answer.body)
         if not answer.ok or (decision is not None and warns(decision) is not bool(answer.warnings)):
             return pod, answer.body
         actual, filled = (
@@ -181,7 +181,7 @@ class Story:
         changed = answer.ok and decision is not None and decision.pod != pod
         self.note(step, outcome(answer, changed=changed))
         assert answer.ok is expected, (step, answer.code, answer.message)
-        assert answer.ok or admitted is False or denied(answer), (step, answer.code, answer.message)
+        assert answer.ok or admitted is False or refused(answer), (step, answer.code, answer.message)
         if answer.ok:
             program = self.program if admitted is None else None
             self.kept[pod["metadata"]["namespace"], pod["metadata"]["name"]] = Kept(pod, user, program)
@@ -282,6 +282,9 @@ class Story:
         for name in list(reversed(self.programs)):
             self.remove(name)
         self.settle()
+        for namespace, name in self.kept:
+            if namespace not in self.namespaces:
+                self.cluster.server.ask("DELETE", f"/api/v1/namespaces/{namespace}/pods/{name}?gracePeriodSeconds=0")
         for name in self.namespaces:
             self.cluster.server.delete({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
 
