@@ -190,8 +190,9 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "",
     ),
     "TGT016": (
-        "Namespaces that an engine leaves out",
-        "As it is usually installed, the engine does not judge what is in these namespaces. PodSecurityPolicy did. No "
+        "Namespaces and groups that an engine leaves out",
+        "As it is usually installed, the engine does not judge what is in these namespaces, nor what these groups ask for. The "
+        "mirrors of static pods are made by system:nodes. PodSecurityPolicy judged them. No "
         "output can change that: it is a setting of the engine's installation.",
         "",
     ),
