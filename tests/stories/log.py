@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from pathlib import Path
+import json
+from dataclasses import asdict, dataclass, field
 
 from stories.ways import WAYS
 from support.api_server import Answer
 from support.paths import ROOT
 
-PAGE = ROOT / "docs" / "stories.md"
+PAGE, RECORD = ROOT / "docs" / "stories.md", ROOT / "docs" / "stories.json"
 NONE = "–"
 INVALID = 422
 WORDS = {INVALID: "invalid", 500: "no answer"}
@@ -17,7 +17,7 @@ HEAD = """# Stories
 
 Outputs of pscc on a real API server, with Gatekeeper's manager or Kyverno's admission controller as its webhook, and Kubernetes' own controllers. `make stories` runs the stories and writes this page: each row is a step, and each cell what the API server answered. Where a policy was in force, each answer was compared with the interpreter's, and at its end each story compares what the API server has stored with what the interpreter makes of what was sent.
 
-{versions}
+{releases}
 
 - *admitted*: stored, or done. *changed*: stored with defaults that the policy sets. *warned*: with a warning.
 - *refused*: the policy refused it. *invalid*: the API server refused what defaults had made of it. *no answer*: the webhook gave none, and the API server refused.
@@ -26,32 +26,52 @@ Outputs of pscc on a real API server, with Gatekeeper's manager or Kyverno's adm
 
 
 @dataclass(slots=True)
-class Log:
-    """What happened so far: by story its words, and by step and way the outcome."""
+class Story:
+    """What happened in a story: its words, and by step and way the outcome."""
 
-    words: dict[str, str] = field(default_factory=dict)
-    steps: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+    words: str
+    steps: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Log:
+    """What happened so far, by story."""
+
+    stories: dict[str, Story] = field(default_factory=dict)
 
     def add(self, story: str, words: str, step: str, way: str, outcome: str) -> None:
         """Note the outcome of a step."""
-        self.words[story] = words
-        self.steps.setdefault(story, {}).setdefault(step, {})[way] = outcome
+        self.stories.setdefault(story, Story(words)).steps.setdefault(step, {})[way] = outcome
 
-    def page(self, versions: str) -> str:
+    def write(self, releases: str) -> None:
+        """Write the record and the page: of the ways that were run all is new, of the others it stays as it was."""
+        ran = {way for story in self.stories.values() for cells in story.steps.values() for way in cells}
+        recorded = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
+        whole = Log()
+        for name, story in self.stories.items():
+            for step, cells in story.steps.items():
+                for way, outcome in cells.items():
+                    whole.add(name, story.words, step, way, outcome)
+        for name, story in recorded.items():
+            for step, cells in story["steps"].items():
+                for way, outcome in cells.items():
+                    if way not in ran:
+                        whole.add(name, story["words"], step, way, outcome)
+        record = {name: asdict(story) for name, story in sorted(whole.stories.items())}
+        RECORD.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        PAGE.write_text(whole.page(releases), encoding="utf-8")
+
+    def page(self, releases: str) -> str:
         """The log as a page in Markdown."""
-        parts = [HEAD.format(versions=versions, none=NONE)]
-        for story in sorted(self.steps):
-            ways = [way for way in WAYS if any(way in cells for cells in self.steps[story].values())]
-            title, _, rest = self.words[story].partition("\n")
+        parts = [HEAD.format(releases=releases, none=NONE)]
+        for _, story in sorted(self.stories.items()):
+            ways = [way for way in WAYS if any(way in cells for cells in story.steps.values())]
+            title, _, rest = story.words.partition("\n")
             parts.append(f"\n## {title.rstrip('.')}\n")
             parts += [" ".join(paragraph.split()) + "\n" for paragraph in rest.split("\n\n") if paragraph.strip()]
-            parts.append(row("step", *(f"`{way}`" for way in ways)) + "|---" * (len(ways) + 1) + "|\n")
-            parts += [row(step, *(cells.get(way, NONE) for way in ways)) for step, cells in self.steps[story].items()]
+            parts.append("\n" + row("step", *(f"`{way}`" for way in ways)) + "|---" * (len(ways) + 1) + "|\n")
+            parts += [row(step, *(cells.get(way, NONE) for way in ways)) for step, cells in story.steps.items()]
         return "".join(parts)
-
-    def write(self, versions: str) -> None:
-        """Write the page into the documentation."""
-        Path(PAGE).write_text(self.page(versions), encoding="utf-8")
 
 
 def row(*cells: str) -> str:
