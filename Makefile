@@ -43,10 +43,10 @@ proofs: $(VENV)/.installed-dev engines
 peers: $(VENV)/.installed-dev engines
 	PYTHONPATH=tests $(BIN)/python -m peers $(if $(GATEKEEPER_LIBRARY),--gatekeeper-library "$(GATEKEEPER_LIBRARY)") $(if $(KYVERNO_POLICIES),--kyverno-policies "$(KYVERNO_POLICIES)") $(if $(POD_SECURITY_ADMISSION),--pod-security-admission "$(POD_SECURITY_ADMISSION)") $(ARGUMENTS)
 
-# How outputs live in a cluster: a real API server, the real webhooks and controllers. Writes docs/stories.md. PART=2 tells
-# a quarter of the stories, PART=commit the one whose turn it is, and neither writes.
+# How outputs live in a cluster: a real API server, the real webhooks and controllers. Writes docs/stories.md; WAY=vap
+# writes one column of it. PART=2 runs a quarter of the stories, PART=commit the one whose turn it is, and neither writes.
 stories: $(VENV)/.installed-dev engines
-	$(if $(PART),,PSCC_STORIES=write) $(BIN)/python -m pytest tests/stories $(if $(PART),--part $(PART))
+	$(if $(PART),,PSCC_STORIES=write) $(BIN)/python -m pytest tests/stories $(if $(PART),--part $(PART)) $(if $(WAY),--way "$(WAY)")
 
 # How fast pscc is, in ratios; writes docs/speed.md. CHEAP=1 measures the part that CI runs, and writes nothing.
 bench: $(VENV)/.installed-dev

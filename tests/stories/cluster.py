@@ -29,7 +29,7 @@ TOKENS = {
     "kyverno": (KYVERNO, ("system:serviceaccounts", "system:serviceaccounts:kyverno")),
 }
 """Who logs in beside the administrator: the name of the token, the user and its groups."""
-PATIENCE = 120.0
+PATIENCE = 60.0
 """Seconds for what takes a controller a second or two."""
 USERS = "stories:users"
 
@@ -42,11 +42,17 @@ class Kubectl:
 
     def __call__(self, *arguments: str | Path, user: str = "", groups: tuple[str, ...] = ()) -> str:
         """What kubectl prints. Fails where kubectl does."""
-        who = [*(["--as", user] if user else []), *(word for group in groups for word in ("--as-group", group))]
-        command = [engine("kubectl"), "--kubeconfig", self.config, *who, *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+        done = self.run(*arguments, user=user, groups=groups)
         assert done.returncode == 0, (arguments, done.stdout, done.stderr)
         return done.stdout
+
+    def run(
+        self, *arguments: str | Path, user: str = "", groups: tuple[str, ...] = ()
+    ) -> subprocess.CompletedProcess[str]:
+        """What becomes of kubectl, which may fail."""
+        who = [*(["--as", user] if user else []), *(word for group in groups for word in ("--as-group", group))]
+        command = [engine("kubectl"), "--kubeconfig", self.config, *who, *arguments]
+        return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
 
 
 @dataclass(frozen=True, slots=True)

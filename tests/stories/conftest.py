@@ -16,7 +16,7 @@ from stories.versions import versions
 from stories.ways import WAYS, Way
 
 WRITE = "PSCC_STORIES"
-"""With ``write`` in this variable, a run of all stories that passes writes the page."""
+"""With ``write`` in this variable, a run that passes writes the log into the documentation."""
 LOG = Log()
 
 
@@ -70,6 +70,24 @@ def story(request: pytest.FixtureRequest, clusters: Clusters, way: Way, tmp_path
     except BaseException:
         clusters.stop()  # the next story begins with a cluster of its own
         raise
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--way", choices=list(WAYS), help="run the stories in this way alone")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Each story is a grid, so that ``--part`` takes a quarter of its ways. ``--way`` takes one."""
+    asked = config.getoption("--way", default=None)
+    left = []
+    for item in items:
+        if isinstance(item, pytest.Function) and item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.grid)
+            if asked is not None and item.callspec.params["way"] != asked:
+                left.append(item)
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in left]
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

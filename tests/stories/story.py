@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
@@ -20,7 +20,7 @@ from pscc.lowering.prepared import prepared
 from pscc.output.contents import ObjectName
 from pscc.reference.admission import Decision, decide
 from stories.cluster import PATIENCE, Cluster
-from stories.log import Log, denied, outcome
+from stories.log import Log, denied, outcome, refused
 from stories.pods import ALICE, CONTROLLER, MIRROR, User, probes
 from stories.ways import STEPS, Way
 from support.api_server import Answer, Json, as_sent, place_of, until
@@ -151,18 +151,21 @@ class Story:
         """Wait until the cluster answers about the pods of `probes` as the interpreter does."""
         for namespace in self.namespaces:
             for probe in probes(namespace):
-                until(lambda: self.as_expected(probe), PATIENCE)  # noqa: B023
+                until(lambda: not self.unexpected(probe), PATIENCE, lambda: self.unexpected(probe))  # noqa: B023
 
-    def as_expected(self, pod: Json, user: User = ALICE) -> bool:
-        """Whether the API server would do with ``pod`` what the interpreter says."""
+    def unexpected(self, pod: Json, user: User = ALICE) -> tuple[Json, ...]:
+        """What the API server would do with ``pod`` otherwise than the interpreter says; empty if nothing."""
         answer = self.cluster.server.create(pod, user.name, user.groups, dry=True)
         decision = self.decision(pod, user)
         if decision is not None and refuses(decision):
-            return denied(answer)
+            return () if refused(answer) else (pod, answer.body)
         if not answer.ok or (decision is not None and warns(decision) is not bool(answer.warnings)):
-            return False
-        expected = dict(decision.pod) if decision is not None else pod
-        return canonical(as_sent(placed(answer.body))) == self.filled_in(expected)
+            return pod, answer.body
+        actual, filled = (
+            canonical(as_sent(placed(answer.body))),
+            self.filled_in(dict(decision.pod) if decision else pod),
+        )
+        return () if actual == filled else (actual, filled)
 
     # --- requests
 
@@ -178,7 +181,7 @@ class Story:
         changed = answer.ok and decision is not None and decision.pod != pod
         self.note(step, outcome(answer, changed=changed))
         assert answer.ok is expected, (step, answer.code, answer.message)
-        assert answer.ok or admitted is False or denied(answer), (step, answer.code, answer.message)
+        assert answer.ok or admitted is False or refused(answer), (step, answer.code, answer.message)
         if answer.ok:
             program = self.program if admitted is None else None
             self.kept[pod["metadata"]["namespace"], pod["metadata"]["name"]] = Kept(pod, user, program)
@@ -200,7 +203,7 @@ class Story:
         answer = self.put(changed, part, user)
         self.ask(step, answer, admitted=decision is None or not refuses(decision))
         place = pod["metadata"]["namespace"], pod["metadata"]["name"]
-        if answer.ok and not part:
+        if answer.ok and part in ("", "resize"):
             sent = copy.deepcopy(self.kept[place].sent)
             edit(sent)
             self.kept[place] = replace(self.kept[place], sent=sent)
@@ -227,15 +230,29 @@ class Story:
         self.ask(step, self.cluster.server.ask("DELETE", path, None, user.name, user.groups), admitted=True)
         self.kept.pop((document["metadata"].get("namespace", ""), document["metadata"]["name"]), None)
 
+    def kubectl(self, step: str, *arguments: str, works: bool) -> None:
+        """Run kubectl as alice, and hold what comes of it against what is expected."""
+        done = self.cluster.kubectl.run(*arguments, user=ALICE.name, groups=ALICE.groups)
+        self.note(step, "admitted" if done.returncode == 0 else "refused")
+        assert (done.returncode == 0) is works, (step, done.stdout, done.stderr)
+
+    def leave(self, step: str, namespace: str) -> None:
+        """Delete a namespace of the story, and wait until the controllers have ended it."""
+        document = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
+        answer = self.cluster.server.ask("DELETE", place_of(document))
+        self.namespaces.remove(namespace)
+        until(lambda: self.cluster.server.get(document).code == 404, PATIENCE)
+        self.ask(step, answer, admitted=True)
+
     # --- the end
 
-    def ends(self) -> None:
-        """Compare all pods that the API server has in the story's namespaces with what the interpreter makes of what was sent.
+    def ends(self, also: Iterable[str] = ()) -> None:
+        """Compare all pods in the story's namespaces, and in ``also``, with what the interpreter says.
 
         Fails if people's pods are one more, one less, or one that differs. Of a controller's pods nobody knows what was sent:
         each was there before the policies, or is one that the interpreter admits and leaves as it is.
         """
-        stored = {(name, pod): body for name in self.namespaces for pod, body in self.stored(name).items()}
+        stored = {(name, pod): body for name in (*self.namespaces, *also) for pod, body in self.stored(name).items()}
         owned = {place for place, pod in stored.items() if pod["metadata"].get("ownerReferences")}
         assert set(stored) - owned == set(self.kept), (sorted(stored), sorted(self.kept))
         for place, kept in self.kept.items():
@@ -265,6 +282,9 @@ class Story:
         for name in list(reversed(self.programs)):
             self.remove(name)
         self.settle()
+        for namespace, name in self.kept:
+            if namespace not in self.namespaces:
+                self.cluster.server.ask("DELETE", f"/api/v1/namespaces/{namespace}/pods/{name}?gracePeriodSeconds=0")
         for name in self.namespaces:
             self.cluster.server.delete({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
 

@@ -180,11 +180,11 @@ def _ready(server: ApiServer) -> bool:
         return False
 
 
-def until(holds: Callable[[], bool], patience: float = PATIENCE) -> None:
-    """Wait until ``holds()``: what is applied takes effect a moment later. Fails after ``patience`` seconds."""
+def until(holds: Callable[[], bool], patience: float = PATIENCE, why: Callable[[], object] = str) -> None:
+    """Wait until ``holds()``: what is applied takes effect a moment later. Fails after ``patience`` seconds with ``why()``."""
     begun = time.monotonic()
     while not holds():
-        assert time.monotonic() - begun < patience, f"nothing has changed in {patience:.0f} seconds"
+        assert time.monotonic() - begun < patience, f"nothing has changed in {patience:.0f} seconds: {why()}"
         time.sleep(0.05)
 
 

@@ -80,6 +80,15 @@ def test_what_an_engine_lets_in_is_said_of_what_enforces(tmp_path: Path, target:
         )
 
 
+@pytest.mark.parametrize("target", ["kyverno", "kyverno-cel"])
+def test_what_nodes_make_is_said_to_be_left_out(tmp_path: Path, target: str) -> None:
+    told = compiled(tmp_path, "-t", target)[1]
+    assert (
+        "Kyverno's own namespace, nor those that system:nodes make" in " ".join(told.split())
+        and "`excludeGroups`" in told
+    )
+
+
 def test_kyvernos_cluster_policies_end(tmp_path: Path) -> None:
     assert "TGT007" not in compiled(tmp_path, "-t", "kyverno", "--kyverno", "1.19")[1]
     for release in ("1.20", "1.21"):

@@ -24,8 +24,9 @@ def _let_in(let_in: LetIn) -> str:
     match let_in:
         case FailsOpen(product, seconds):
             return f"a pod, if the webhook of {product} does not answer within {seconds} seconds"
-        case SkipsNamespaces(_, namespaces):
-            return f"every pod in {', '.join(f'`{name}`' for name in namespaces)}"
+        case SkipsNamespaces(_, namespaces, _, groups):
+            of_groups = f", and every pod that {', '.join(f'`{name}`' for name in groups)} make" if groups else ""
+            return f"every pod in {', '.join(f'`{name}`' for name in namespaces)}{of_groups}"
 
 
 def _releases(can: Capabilities) -> str:

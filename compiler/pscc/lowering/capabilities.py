@@ -114,12 +114,13 @@ class FailsOpen:
 class SkipsNamespaces:
     """A usual installation of ``product`` does not judge what is in ``namespaces``, whatever a policy says.
 
-    ``help`` says what to set.
+    Nor does it judge what members of ``groups`` ask for. ``help`` says what to set.
     """
 
     product: str
     namespaces: tuple[str, ...]
     help: str
+    groups: tuple[str, ...] = ()
 
 
 LetIn = FailsOpen | SkipsNamespaces

@@ -154,8 +154,9 @@ def diagnostic_of_installation(let_in: LetIn) -> Diagnostic:
         case FailsOpen(product=product, seconds=seconds, help=help):
             text = f"as it is usually installed, {product} lets a pod in if its webhook does not answer within {seconds} seconds"
             return Diagnostic("TGT015", text, severity="note", help=help)
-        case SkipsNamespaces(product=product, namespaces=namespaces, help=help):
+        case SkipsNamespaces(product=product, namespaces=namespaces, help=help, groups=groups):
             text = f"as it is usually installed, {product} does not judge pods in {', '.join(namespaces)}"
+            text += f", nor those that {', '.join(groups)} make" if groups else ""
             return Diagnostic("TGT016", text, severity="note", help=help)
 
 

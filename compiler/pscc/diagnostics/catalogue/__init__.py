@@ -218,9 +218,10 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "",
     ),
     "TGT016": (
-        "Namespaces that an engine leaves out",
-        "In its usual installation, the engine does not judge pods in these namespaces. PodSecurityPolicy did. An output "
-        "cannot change that: it is a setting of the engine's installation.",
+        "Namespaces and groups that an engine leaves out",
+        "In its usual installation, the engine does not judge pods in these namespaces, and no pods that members of these groups "
+        "create. For example, system:nodes create the mirrors of static pods. PodSecurityPolicy judged them. An output cannot "
+        "change that: it is a setting of the engine's installation.",
         "",
     ),
     "TGT017": (
