@@ -126,10 +126,13 @@ def test_every_command_with_options_of_targets_refuses_them(arguments: tuple[obj
 
 def test_prove_refuses_them_for_the_targets_that_it_proves() -> None:
     done = run("prove", SOURCE, "--gatekeeper", "3.20")
-    assert (done.exit_code, "--gatekeeper changes nothing for kyverno-cel, vap" in done.stderr) == (2, True)
+    assert (done.exit_code, "--gatekeeper changes nothing for kyverno, kyverno-cel, vap" in done.stderr) == (2, True)
     for option in (("--engine", "cel"), ("--layout", "per-policy")):
         done = run("prove", SOURCE, "--is", "pss/baseline", *option)
-        assert (done.exit_code, f"{option[0]} is for what pscc writes" in done.stderr) == (2, True)
+        assert (done.exit_code, f"{option[0]} is for outputs of pscc: somebody else wrote SOURCE" in done.stderr) == (
+            2,
+            True,
+        )
 
 
 def test_the_commands_of_a_plan_have_the_options_of_its_target_alone() -> None:

@@ -111,7 +111,7 @@ def command(
     elif settings.target:
         raise click.UsageError("-t is for what pscc writes: the policies of SOURCE say themselves what they are")
     elif of_outputs := [name for name in (*OF_TARGETS, "layout") if name in given_options()]:
-        raise click.UsageError(f"--{of_outputs[0]} is for what pscc writes, and the policies of SOURCE are written")
+        raise click.UsageError(f"--{of_outputs[0]} is for outputs of pscc: somebody else wrote SOURCE")
     else:
         _compare(sources, settings, policy, controls, time_limit, folder, fmt, no_looser is not None)
 

@@ -63,7 +63,10 @@ def _count(policies: tuple[ir.Policy, ...]) -> str:
 
 
 def _without_masters(choice: ir.Choice) -> str:
-    """A help text where grants to system:masters, which every cluster has, may be what keeps ``choice`` together; else empty."""
+    """A help text about grants to system:masters, a group of every cluster: without them ``choice`` may become plain policies.
+
+    Empty if there is no such grant.
+    """
     if not any(MASTERS in grant.subjects.groups.exact for grant in choice.grants):
         return ""
     return f"if its members make no pods themselves, leave their grants out: `--ignore-group {MASTERS}`"

@@ -258,7 +258,7 @@ def _without_defaults(
 
 
 def _choice_without(choice: ir.Choice, plain: tuple[ir.Policy, ...], product: str) -> ir.Choice:
-    """``choice`` without its defaults. Raises `SourceError` where a policy outside refuses what one of them sets."""
+    """``choice`` without its defaults. Raises `SourceError` if a policy outside of it refuses the value of one of them."""
     refused = next(refused_outside(choice, plain), None)
     if refused is not None:
         member, default, policy = refused

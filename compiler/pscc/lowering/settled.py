@@ -29,7 +29,7 @@ def beside_choice(choice: ir.Choice, program: ir.Program) -> Iterator[ir.Policy]
 
 
 def _sets_for(other: ir.Policy, owner: ir.Policy | ir.Choice, checks: Sequence[ir.Check]) -> bool:
-    """Whether ``other`` sets what one of ``checks`` reads in pods that ``owner`` judges."""
+    """Whether a default of ``other`` sets a field that ``checks`` read, in pods that ``owner`` judges."""
     return meet(other.scope, owner.scope) and any(
         check_reads(check, default) for default in other.defaults for check in checks
     )

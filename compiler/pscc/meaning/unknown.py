@@ -63,9 +63,9 @@ def _longer(word: str) -> str | None:
 
 
 def unknown_control(name: ast.Name, report: Report, behind: str = "") -> None:
-    """Report that there is no control ``name``, with the one that is near, or has that field of a pod or of a PSP.
+    """Report that there is no control ``name``, and suggest one: with a similar name, or for that field of a pod or a PSP.
 
-    ``behind`` is the word after it, which may be the rest of it: then only part of the fix would be known.
+    ``behind`` is the word after ``name``. If both together are the name of a control, there is no fix.
     """
     of_psp = [control.id for control in CONTROLS if name.text in control.psp_fields]
     field = name.text.rpartition(".")[2]

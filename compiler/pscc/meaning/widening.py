@@ -17,9 +17,10 @@ def widens(statement: ast.Statement) -> bool:
 def widened(
     own: tuple[ast.Statement, ...], inherited: tuple[ast.Statement, ...], policy: ast.Policy, report: Report
 ) -> tuple[ast.Statement, ...]:
-    """``own``, the statements of ``policy``, where each that widens a list is that list with its values behind it.
+    """``own``, the statements of ``policy``, with each that widens a list replaced by the whole list: first the inherited values.
 
-    ``inherited`` are the parent's. Where there is no such list, an error goes to ``report``, and the values are the list.
+    ``inherited`` are the parent's statements. If the parent has no such list, ``report`` gets an error, and the list has the
+    statement's own values.
     """
     statements: list[ast.Statement] = []
     for statement in own:

@@ -1,7 +1,7 @@
 """Writes fields into YAML and JSON texts. Nothing else in the text changes: comments, order, quotes and line ends stay.
 
-An edit is a piece of text put in at a place, or, where the file has an empty value, in place of that. What the edited text says is
-read back and compared: where it is not exactly what was meant, as with a value that aliases share, there is an `EditError`.
+An edit puts a piece of text in at a place, or in the place of an empty value. The edited text is read back and compared with
+what it should mean. If it means something else, as with a value that aliases share, there is an `EditError`.
 """
 
 from __future__ import annotations

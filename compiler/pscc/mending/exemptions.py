@@ -35,9 +35,9 @@ _BECAUSE = "say what it needs and who decided"
 
 @frozen
 class Sources:
-    """A program and what it was made of: its syntax tree, what loads the files that it uses, and the options.
+    """A program with its syntax tree, the loader of the files that it uses, and the options.
 
-    ``defaults`` are those that it does not have, and that may be used all the same.
+    ``defaults`` are further defaults that a change may take values from.
     """
 
     document: ast.Document
@@ -209,7 +209,7 @@ class _Plan:
 
 
 def _parts(plan: _Plan, mending: Mending, requested: Request) -> tuple[tuple[_Part, ...], tuple[Objection, ...]] | None:
-    """The narrowest parts that were found with which the workload is admitted, and the objections that they answer.
+    """The narrowest parts that the search finds and that admit the workload, and the objections that they answer.
 
     None where none do.
     """
@@ -271,7 +271,7 @@ def _narrowest(
 
 
 def _wider(statement: ast.Statement, about: Sequence[Objection], answers: Callable[[_Part], bool]) -> _Part | None:
-    """``statement`` with the fewest of the workload's values that answer ``about``, read-only where that will do.
+    """``statement`` with the fewest of the workload's values that answer ``about``. They are read-only if that is enough.
 
     None where none do.
     """
@@ -299,7 +299,7 @@ def _wider(statement: ast.Statement, about: Sequence[Objection], answers: Callab
 def _statement(document: ast.Document, policy: ast.Policy, control: str) -> ast.Statement | None:
     """The rule about ``control`` that ``policy`` has or inherits, and that refuses pods.
 
-    None where neither the document nor the library has it, and where several are about it: a statement replaces one of them.
+    None if the document and the library have none, and if there are several, because a statement replaces one of them.
     """
     rules = [
         rule

@@ -28,8 +28,9 @@ Requested = Sequence[tuple[Request, Manifest]]
 class Namespace:
     """A namespace with workloads that a policy judges.
 
-    ``ready`` are those that the target's output admits as they are, ``patch`` those that it admits once they are mended, and
-    ``blocked`` those that nothing but a decision admits.
+    - ``ready``: the target's output admits these workloads as they are.
+    - ``patch``: it admits them once they are mended.
+    - ``blocked``: nothing mends them, so somebody has to decide.
     """
 
     name: str

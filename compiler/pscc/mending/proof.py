@@ -1,4 +1,4 @@
-"""Proves of an exemption what is said of it: for whom it is, where, and that it admits the values alone that it names."""
+"""Proves an exemption: who gets it, in which namespaces, and that it admits no values but those that it names."""
 
 from __future__ import annotations
 

@@ -59,9 +59,9 @@ class Mender:
 
 
 def mending_of(programs: Programs, requested: Request, manifest: Manifest) -> Mending:
-    """What ``manifest`` needs to pass ``programs.without``, where ``requested`` is the request for bare pods.
+    """The changes that ``manifest`` needs to pass ``programs.without``. ``requested`` is the request for bare pods.
 
-    It takes the values that the defaults set today, so that what runs does not change. It takes no more of them than the
+    The changes have the values that the defaults set today, so that running pods stay as they are, and only those that the
     checks ask for.
     """
     namespace = manifest.namespace or requested.namespace or "default"
@@ -156,7 +156,10 @@ def passes(judged: Sequence[Judgement], known: frozenset[Refusal]) -> bool:
 
 
 def fewest(parts: Sequence[_Part], enough: Callable[[Sequence[_Part]], bool]) -> tuple[_Part, ...]:
-    """Those of ``parts``, which are ``enough``, of which none can be left out. The last ones are left out first."""
+    """A selection of ``parts`` that is ``enough`` and from which nothing more can be left out. The last go first.
+
+    ``parts`` together are enough.
+    """
     kept, shorter = tuple(parts), True
     while shorter:
         shorter = False

@@ -1,7 +1,7 @@
-"""A pod, or a request, whose fields are not known: what the schema says of each.
+"""A pod and a request whose fields are unknown. The schema decides what each field can be.
 
-The API server drops a field that is empty where the schema says ``plain``, refuses an object without a field that it
-``needs``, and sets one that is ``filled``. So a field is either always there, or a condition of its own.
+The API server treats three kinds of fields in its own way. It drops an empty ``plain`` field. It refuses an object without a
+field that the object ``needs``. It sets a ``filled`` field. So a field is always there, or whether it is there is a condition.
 """
 
 from __future__ import annotations

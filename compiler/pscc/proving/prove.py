@@ -50,8 +50,8 @@ class Claim:
 class Claims:
     """All ``claims`` about an output.
 
-    ``unjudged`` and ``mutations`` name what is in it and is not looked into: what is about other things than pods, and
-    what changes pods.
+    Some objects of the output are not proven: ``unjudged`` names those that judge other things than pods, ``mutations``
+    those that change pods.
     """
 
     claims: tuple[Claim, ...]
@@ -62,10 +62,10 @@ class Claims:
 def claims(
     program: ir.Program, texts: Mapping[str, str], kind: str, operations: tuple[Operation, ...] = OPERATIONS
 ) -> Claims:
-    """The claims that the files ``texts`` treat pods as ``program`` does, once all defaults are set, for each of ``operations``.
+    """The claims, for each of ``operations``, that the files ``texts`` judge pods with all defaults as ``program`` does.
 
-    ``kind`` is that of the objects which hold the checks, one of `READERS`. Raises `NotUnderstoodError` where the program or
-    the files have something that is not understood, `NoBoundError` where no number of elements is enough for a list.
+    ``kind`` is the kind of the objects that hold the checks, one of `READERS`. Raises `NotUnderstoodError` if the reader does
+    not know something in the program or the files, and `NoBoundError` if no number of elements is enough for a list.
     """
     live = next((choice.name for choice in program.choices if choice.live), None)
     if live is not None:

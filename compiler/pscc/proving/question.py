@@ -30,8 +30,8 @@ class Question:
     """Is there a pod for which ``formula`` holds? Then the output ``does`` so.
 
     - ``lengths`` are the elements that each list needs at most. ``slots`` says what the symbols of the scripts are.
-    - ``exact`` asks a solver. So does ``script``, which may leave open what solvers are slow to find out of strings: where
-      it is unsatisfiable, ``exact`` is, too.
+    - ``exact`` is the question for a solver. ``script`` is easier: it leaves claims about parts of strings open. If ``script``
+      is unsatisfiable, ``exact`` is, too.
     """
 
     does: Direction

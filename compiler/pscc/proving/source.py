@@ -70,7 +70,7 @@ def _somewhere(each: tuple[ir.Each, ...], requirement: ir.Requirement, env: Env)
 
 
 def holds(condition: ir.Condition, env: Env) -> Term:
-    """``condition``, which has no parameters, is true of what the variables of ``env`` have."""
+    """``condition`` is true with the variables of ``env``. It has no parameters."""
     match condition:
         case ir.Has(value=value):
             return or_(*(guard for guard, _ in _value(value, env)))

@@ -47,9 +47,9 @@ _SOURCES = tuple(field.name for field in VOLUME.fields if field.name != "name")
 
 
 def rules(formula: Iterable[Term], slots: Slots) -> Iterator[Term]:
-    """The rules that hold of every pod which the API server accepts, over the fields in ``formula`` and those around them.
+    """The rules of the API server about the fields in ``formula`` and the fields around them. Every pod that it takes obeys them.
 
-    Taking elements out of a list breaks none of them, but that ``containers`` has one.
+    A pod still obeys them without some elements of its lists, except for the rule that there is a container.
     """
     places = dict.fromkeys(_leaves(formula))
     for place in list(places):

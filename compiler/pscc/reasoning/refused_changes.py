@@ -32,10 +32,10 @@ class RefusedChange:
 
 
 def refused_changes(policy: ir.Policy) -> Iterator[RefusedChange]:
-    """The first default of ``policy`` for each kind of pod that it makes one which the API server refuses.
+    """For some kinds of pods, the first default of ``policy`` with which the API server refuses the pod.
 
-    Pods are tried that are privileged, that add CAP_SYS_ADMIN, and, where the policy looks at the operating system, that are for
-    Windows. Other policies are about clusters without Windows.
+    The kinds are: privileged pods, pods that add CAP_SYS_ADMIN, and pods for Windows. Those for Windows are tried only if the
+    policy reads the operating system: other policies are for clusters without Windows.
     """
     for pod in _tried(policy):
         for default in policy.defaults:

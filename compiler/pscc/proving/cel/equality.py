@@ -113,7 +113,10 @@ def contains(listed: Listed, value: Value, walked: Mapping[str, Place]) -> Term:
 
 
 def _kept_itself(listed: Listed, value: Value, items: Place) -> Term | None:
-    """When the list keeps the element that ``value`` is from, where it walks ``items``, the list of that, and goes by its value."""
+    """The condition under which ``listed`` keeps the element that ``value`` was read from.
+
+    ``items`` is the list of that element. None if no part of ``listed`` walks ``items`` and decides by the value alone.
+    """
     kept = (_kept_if(piece, value) for piece in listed.pieces if isinstance(piece, Walk) and piece.items == items)
     return next((within(each, items) for each in kept if each is not None), None)
 
@@ -127,9 +130,9 @@ def _parts(term: Term) -> set[object]:
 
 
 def _kept_if(piece: Item | Walk, value: Value) -> Term | None:
-    """When ``piece`` keeps an element whose value is ``value``, where it goes by that value alone; else None.
+    """The condition under which ``piece`` keeps an element with the value ``value``. None if it reads more than the value.
 
-    An element with an equal value satisfies the same condition, so whichever it is makes no difference.
+    Elements with equal values satisfy the same condition, so it makes no difference which of them it is.
     """
     place = _place(value)
     if not isinstance(piece, Walk) or place is None or len(piece.value) != 1 or piece.value[0][0] is not TRUE:

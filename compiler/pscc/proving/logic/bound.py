@@ -1,10 +1,12 @@
-"""How many elements each list needs, so that a formula that some pod satisfies is satisfied by a pod with no more of them.
+"""How many elements of each list are enough: if any pod satisfies a formula, a pod with so many elements does.
 
-The argument stands in ``docs/proofs.md``, "The bound". In short: take a pod that satisfies the formula, and keep of its lists
-only what the formula points at. A claim that something is in a list points at one element. A claim about all elements points
-at none, and still holds when elements are taken out. One that is made for each element of another list points at one for each
-of those that are kept. One about the element at a place of a list points at that element and all before it, so that these keep
-their places.
+``docs/proofs.md`` has the argument, "The bound". In short: take a pod that satisfies the formula, and keep only those elements
+of its lists that the formula needs.
+
+- A claim that an element exists needs that element.
+- A claim about all elements needs none: it still holds without some of them.
+- A claim for each element of another list needs one element for each that the other list keeps.
+- A claim about the element at an index needs that element and all before it, so that the index stays.
 """
 
 from __future__ import annotations

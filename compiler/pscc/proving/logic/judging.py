@@ -64,7 +64,7 @@ def holds(term: Term, known: Known) -> bool:
 
 
 def holds_of(term: Term, string: Term, value: str) -> bool:
-    """Whether ``term``, which is about the ``string`` alone, is true where that is ``value``."""
+    """Whether ``term`` is true if ``string`` has the value ``value``. ``term`` reads nothing but ``string``."""
     place = string.args[0]
     assert isinstance(place, Place)
     inside: object = value

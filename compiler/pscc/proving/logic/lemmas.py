@@ -1,7 +1,7 @@
-"""Facts about strings that help a solver: they hold of every string, so they change no answer.
+"""Facts about strings that help a solver. They hold of every string, so they change no answer.
 
-Solvers are slow to see that a string is one of a few where it is known how it begins, how many parts the rest has, and which
-parts these are. That is how the output reads the level of ``seLinuxOptions``.
+The output reads the level of ``seLinuxOptions`` by its beginning, the number of its parts, and the parts. Together these leave
+a few strings, but solvers are slow to see that. The facts list the strings.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ class Slot:
 
 
 class Slots:
-    """The places of all lists. ``by_base`` has those that the formulas so far are about, by their base."""
+    """The places of all lists. ``by_base`` has the places that formulas have used so far, by their base."""
 
     def __init__(self, lengths: Mapping[ListName, int]) -> None:
         """``lengths``: how many elements each list has at most; none where a list is not named."""

@@ -217,7 +217,7 @@ def _walked(part: Term, op: str) -> Place | None:
 
 
 def _under(part: Term, other: str, known: dict[Term, None]) -> Term:
-    """``part``, a chain of the ``other`` connective, without what those of ``known`` decide beside it."""
+    """``part`` without the conditions in it that ``known`` decides. Only a term of the connective ``other`` gets shorter."""
     if part.op != other:
         return part
     inside = [condition(inner) for inner in part.args]

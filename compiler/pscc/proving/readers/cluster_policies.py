@@ -70,9 +70,9 @@ def objections(texts: Mapping[str, str], operation: Operation, each_has_message:
                 raise NotUnderstoodError(f"{title(document)}: rules that change pods beside others")
             mutations.append(name)
             continue
-        found = list(_objections(document, rules, operation, messages))
-        objecting += found
-        if not found:
+        objections = list(_objections(document, rules, operation, messages))
+        objecting += objections
+        if not objections:
             unjudged.append(name)
         elif annotation_of(document, _WITHOUT_AUTOGEN[0]) != _WITHOUT_AUTOGEN[1]:
             unjudged.append(f"autogen of {name}")

@@ -59,7 +59,7 @@ class Expressions:
         return or_(*(validation.truth[1] for validation in self.validations))
 
     def objects(self, failure: str) -> Term:
-        """The policy objects, where ``failure`` (``Fail``, ``Ignore``) says what becomes of an expression that fails.
+        """The policy refuses the request. ``failure`` is its failure policy: with ``Fail``, an expression that fails refuses.
 
         Source: ``k8s.io/apiserver/pkg/admission/plugin/policy/validating/validator.go``.
         """
@@ -89,11 +89,12 @@ def expressions(
     messages: Messages,
     of_validation: frozenset[str] = frozenset({"expression", "message", "messageExpression"}),
 ) -> Expressions:
-    """What the expressions of ``spec`` give, with the ``names`` that they may use.
+    """The results of the expressions in ``spec``, which may use ``names``.
 
-    ``conditions`` and ``validating`` are the fields that have the conditions and the validations, ``of_validation`` are the
-    fields of a validation, ``dialect`` is that of the engine which evaluates them, and ``messages`` says which validations
-    have a message.
+    - ``conditions`` and ``validating`` are the fields of the conditions and of the validations. ``of_validation`` are the
+      fields that a validation may have.
+    - ``dialect`` is the CEL of the engine. ``messages`` says which validations have a message.
+
     Raises `NotUnderstoodError`, with ``where`` and the place, where something is not understood.
     """
     variables: dict[str, Expression] = {}

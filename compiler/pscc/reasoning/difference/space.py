@@ -130,7 +130,7 @@ class Space:
         self.copies = max(self.copies, copies)
 
     def not_windows(self) -> Constraint:
-        """The constraint that the pod is not for Windows, where the API server refuses most fields that defaults set."""
+        """The constraint that the pod is not for Windows. The API server refuses most fields of defaults in a pod for Windows."""
         return Constraint((OS,) if OS in self.domains else (), lambda assignment: assignment.get(OS) != "windows")
 
     def solve_clauses(
@@ -220,7 +220,7 @@ def space_of(sides: Iterable[Side], any_pod: bool) -> Space:
 
 
 def not_varied(old: Side, new: Side) -> frozenset[str]:
-    """The controls in which the two sides differ by a requirement on a place of which too few pods are made."""
+    """The controls whose requirements differ in a place for which the search does not try every value that matters."""
     sides = [
         {
             (check.control, requirement)

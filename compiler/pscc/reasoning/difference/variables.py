@@ -34,9 +34,9 @@ def variables(reads: Mapping[Place, Constants]) -> dict[Place, Variable]:
 
 
 def unvaried(reads: Mapping[Place, Constants]) -> frozenset[Place]:
-    """The places in ``reads`` of which pods are not made with each value that their constants distinguish.
+    """The places in ``reads`` for which the search does not try every value that their constants tell apart.
 
-    A comparison must not say that two programs agree in checks of these.
+    A comparison must not say that two programs agree in checks of such a place.
     """
     return frozenset(place for place, constants in reads.items() if constants.some and not _varies(place))
 
