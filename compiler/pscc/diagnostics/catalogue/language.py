@@ -105,7 +105,9 @@ CODES: dict[str, tuple[str, str, str]] = {
     ),
     "LNG062": (
         "A statement without effect",
-        "Every pod that this statement refuses is refused by the other statements of the policy, too.",
+        "Every pod that this statement refuses is refused by the other statements of the policy, too. One that audits or warns "
+        "finds "
+        "only pods that the policy refuses anyway: what is only to be reported must not be enforced as well, by the parent say.",
         "require runAsNonRoot true\n    allow runAsNonRoot true on pod or containers",
     ),
     "LNG063": (
