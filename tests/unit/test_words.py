@@ -153,6 +153,13 @@ def test_names_beside_labels_are_an_error_that_shows_both_readings() -> None:
     assert "`policy NAME extends p { in namespaces tier=edge }`" in done.stdout
 
 
+def test_a_choice_on_stdin_that_leaves_namespaces_without_a_policy_is_warned_of() -> None:
+    text = "policy p {\n    except namespaces kube-system\n    deny privileged\n}\nchoose {\n    p for everyone\n}\n"
+    assert "warning[SET026]: in kube-system" in run("check", "-", text=text).stdout
+    named = text.replace("choose", "choose pod-security-policies")
+    assert "warning[SET026]: in kube-system" in run("check", "-", text=named).stdout
+
+
 def test_two_lines_are_put_in_place_of_names_beside_labels_on_request_alone(tmp_path: Path) -> None:
     source = tmp_path / "p.psp"
     source.write_text(
