@@ -261,4 +261,10 @@ CODES: dict[str, tuple[str, str, str]] = {
         "have, and it changes with new versions of pscc. `pss/restricted@1.30` does not change.",
         "policy team extends pss/restricted@1.30 {\n}",
     ),
+    "LNG098": (
+        "A statement about the pod alone",
+        "`on pod` looks at the field of the pod itself. A container that sets the field has its own value in force, and the "
+        "statement does not look at it. `on pod and containers` looks at both.",
+        "require seccompProfile runtime/default on pod and containers",
+    ),
 }
