@@ -166,7 +166,8 @@ def _analysed(
     family = link(document, load, report)
     program = resolve(document, report, family, today, live)
     if not report.failed:
-        for diagnostic in (*conflicts(program), *(() if live else uncovered(program))):
+        written = frozenset(source.name for source in sources if is_language(source))
+        for diagnostic in (*conflicts(program), *(() if live else uncovered(program, written))):
             report.add(diagnostic)
     if report.failed:
         raise SourceError(_in_order(report.diagnostics))

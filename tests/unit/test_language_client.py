@@ -12,6 +12,8 @@ import pytest
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 
+from pscc.editor.completing import completions
+
 TEXT = """use "base.psp"
 
 policy team extends base {
@@ -126,6 +128,56 @@ def test_hover_and_completion(file: Path) -> None:
         assert {"configMap", "hostPath"} <= set(await labels(talking, 3, 18))
 
     talk(file, script)
+
+
+def test_hover_on_the_name_of_a_policy_writes_it_out(file: Path) -> None:
+    async def script(talking: Talk) -> None:
+        talking.open(TEXT.replace("policy team", "abstract policy team"))
+        for line, column, head in (
+            (2, 17, "abstract policy team {"),
+            (6, 20, "abstract policy team {"),
+            (11, 5, "policy edge {"),
+        ):
+            hover = await talking.client.text_document_hover_async(types.HoverParams(*talking.at(line, column)))
+            assert hover and isinstance(hover.contents, types.MarkupContent)
+            assert head in hover.contents.value and "deny  privileged  # " in hover.contents.value, (line, hover)
+
+    talk(file, script)
+
+
+@pytest.mark.parametrize(
+    ("line", "next_words"),
+    [
+        ("exempt ", {"images", "users", "serviceaccounts"}),
+        ("exempt images a/* ", {"from", "because"}),
+        ("exempt images a/* from ", {"hostPath"}),
+        ('exempt users a because "x" ', {"until"}),
+        ("require runAsNonRoot true on ", {"pod or containers", "containers"}),
+        ("require runAsNonRoot true on containers ", {"unless", "because"}),
+        ("deny hostPorts unless ", {"os.name", "hostUsers", "hostNetwork"}),
+        ("audit deny hostPorts unless os.name ", {"windows", "not"}),
+        ("deny hostPorts unless os.name not ", {"windows"}),
+        ("deny hostPorts unless os.name windows ", {"and", "or"}),
+        ("deny hostPorts unless os.name windows and ", {"hostUsers"}),
+    ],
+)
+def test_what_may_stand_next_in_a_policy(line: str, next_words: set[str]) -> None:
+    assert next_words <= {item.label for item in completions(["policy a {"], f"    {line}")}
+
+
+@pytest.mark.parametrize(
+    ("line", "next_words"),
+    [
+        ("", {"team", "pss/baseline"}),
+        ("team ", {"for"}),
+        ("team for ", {"everyone", "groups"}),
+        ("team for everyone ", {"in namespaces"}),
+        ("team for everyone in namespaces ", {"kube-system"}),
+    ],
+)
+def test_what_may_stand_next_in_a_choice(line: str, next_words: set[str]) -> None:
+    labels = {item.label for item in completions(["policy team {", "}", "choose tiers {"], f"    {line}")}
+    assert next_words <= labels and "deny" not in labels
 
 
 def test_what_is_said_while_one_types(file: Path) -> None:

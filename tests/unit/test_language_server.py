@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pscc.editor.answers import completions
+from pscc.editor.completing import completions
 
 GOOD = "policy a extends pss/baseline {\n    deny hostPorts\n    allow   volumes secret\n}\n"
 

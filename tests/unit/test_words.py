@@ -24,7 +24,7 @@ def run(*arguments: str, text: str | None = None) -> Result:
 
 
 def words_of_the_grammar() -> set[str]:
-    """Every word in a terminal or a literal of the grammar; ``all of``, ``add``, ``and`` and ``or`` are parts of statements."""
+    """Every word in a terminal or a literal of the grammar."""
     text = re.sub(r"^\s*//.*$", "", (GRAMMAR / "psp.lark").read_text(encoding="utf-8"), flags=re.M)
     literals = re.findall(r'"([a-z]+)"', text)
     terminals = [
@@ -32,7 +32,7 @@ def words_of_the_grammar() -> set[str]:
         for pattern in re.findall(r"^_?[A-Z]+\.3: /(.*)/$", text, re.M)
         for word in re.findall(r"[a-z]{2,}", pattern)
     ]
-    return {*literals, *terminals} - {"all", "of", "add", "and", "or", "pod", "trn"}
+    return {*literals, *terminals} - {"trn"}
 
 
 def test_every_word_of_the_grammar_is_explained() -> None:
@@ -151,6 +151,13 @@ def test_names_beside_labels_are_an_error_that_shows_both_readings() -> None:
     assert done.exit_code == 1 and done.stdout.count("error[") == 1
     assert "write two lines: `in namespaces prod, team-*` and `in namespaces tier=edge`" in done.stdout
     assert "`policy NAME extends p { in namespaces tier=edge }`" in done.stdout
+
+
+def test_a_choice_on_stdin_that_leaves_namespaces_without_a_policy_is_warned_of() -> None:
+    text = "policy p {\n    except namespaces kube-system\n    deny privileged\n}\nchoose {\n    p for everyone\n}\n"
+    assert "warning[SET026]: in kube-system" in run("check", "-", text=text).stdout
+    named = text.replace("choose", "choose pod-security-policies")
+    assert "warning[SET026]: in kube-system" in run("check", "-", text=named).stdout
 
 
 def test_two_lines_are_put_in_place_of_names_beside_labels_on_request_alone(tmp_path: Path) -> None:

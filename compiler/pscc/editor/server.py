@@ -12,7 +12,8 @@ from pygls.workspace import TextDocument
 
 from pscc import __version__
 from pscc.diagnostics import SourceError
-from pscc.editor.answers import completions, diagnostics, hover
+from pscc.editor.answers import diagnostics, hover
+from pscc.editor.completing import completions
 from pscc.editor.places import definition, outline, references
 from pscc.editor.protocol import action_of, location, meet, range_in, shown, source_of
 from pscc.language.formatting import formatted

@@ -14,7 +14,9 @@ _SCOPE = (
 )
 _MODE = (
     "On a line of its own it is the policy's mode, before a statement it is the statement's: `enforce` refuses pods, `warn` "
-    "admits them and tells who asks, `audit` reports. What does not enforce changes no pod.",
+    "admits them and tells who asks, `audit` reports. What does not enforce changes no pod. A statement with a mode of its own "
+    "holds "
+    "beside the one on the same control that has none, in the same policy or in its parent.",
     "audit\ndeny hostPID\nwarn require readOnlyRootFilesystem true",
 )
 _EXEMPT_REQUESTS = (
@@ -26,6 +28,27 @@ _EXEMPT_CONTAINERS = (
     "These containers are not looked at, by their image or their name; `from` says by which controls. Whoever writes a pod chooses "
     "its containers' names: prefer images.",
     'exempt images registry.example/mesh/* from capabilities.add because "the mesh\'s own sidecar"',
+)
+_ADD = (
+    "Behind `default`: the list gets these values where it lacks them. Behind `allow`: the list of the policy that is extended, "
+    "and these values as well.",
+    "default capabilities.drop add ALL",
+)
+_ALL_OF = (
+    "`all of` requires that a list has every one of these values. Without it, `require` takes a list in which each element is one "
+    "of them.",
+    "require capabilities.drop all of ALL",
+)
+_PLACES = (
+    "Which of two places counts for a control that a pod has for itself and for its containers. Without it, it is the value in "
+    "force for each container: its own, else the pod's. `and` and `or` join the two places.",
+    "require runAsNonRoot true on pod or containers",
+)
+_JOINED = (
+    "Between the conditions of `unless`: with `and` the pod is left out where all of them are true, with `or` where one is. Lists "
+    "have a `,` between their values. In `on pod and containers` both places count, in `on pod or containers` each where it is "
+    "set.",
+    "require runAsNonRoot true unless os.name windows and hostUsers false",
 )
 _CHOICE = (
     "A pod is admitted when one policy admits it that its user or service account may use there, as PodSecurityPolicy had it. "
@@ -56,11 +79,13 @@ WORDS: dict[str, tuple[str, str]] = {
         "pods and updates are not changed.",
         "default seccompProfile runtime/default\ndefault capabilities.drop add ALL",
     ),
-    "on": (
-        "Which of two places counts for a control that a pod has for itself and for its containers. Without it, it is the value in "
-        "force for each container: its own, else the pod's.",
-        "require runAsNonRoot true on pod or containers",
-    ),
+    "on": _PLACES,
+    "pod": _PLACES,
+    "add": _ADD,
+    "all": _ALL_OF,
+    "of": _ALL_OF,
+    "and": _JOINED,
+    "or": _JOINED,
     "unless": (
         "Pods of which this is true are left out of the statement. Conditions are joined by `and` or by `or`, not by both. "
         "`FIELD not VALUE` is true where the field has another value. Unset, `os.name` and `hostUsers` have no value, so the "
@@ -77,8 +102,9 @@ WORDS: dict[str, tuple[str, str]] = {
         'allow hostPorts 80 because "other ports collide: ask #platform"',
     ),
     "until": (
-        "The last day of an exemption. From 30 days before it is warned of, and from the day after it is an error. The day decides "
-        "when you compile.",
+        "The last day of an exemption. From 30 days before it is warned of, and from the day after the exemption is left out, "
+        "with a "
+        "warning. The day decides when you compile: an output that is applied keeps the exemption until you apply another.",
         'exempt users jane because "repairs the nodes" until 2099-12-31',
     ),
     "in": _SCOPE,
@@ -96,12 +122,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "from": _EXEMPT_CONTAINERS,
     "extends": (
         "The policy has the statements of another one, over any number of steps. A statement on a control replaces the parent's on "
-        "it. Scope, mode and exemptions are a policy's own. The parent may be one of this file, of a used file, or of the library: "
+        "it; one with a mode of its own, `audit require …`, adds to what the parent enforces. Scope, mode and exemptions are a "
+        "policy's own. The parent may be one of this file, of a used file, or of the library: "
         "`pss/privileged`, `pss/baseline`, `pss/restricted`, each of them as of a release with `@1.30`.",
         "policy team extends pss/restricted@1.30 {\n    without hostPorts\n}",
     ),
     "without": (
-        "Takes out what the parent says about these controls.",
+        "Takes out all that the parent says about these controls, in every mode.",
         "policy team extends pss/baseline@1.30 {\n    without hostPath\n    allow hostPath /var/log (read-only)\n}",
     ),
     "use": (

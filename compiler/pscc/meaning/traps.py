@@ -9,7 +9,7 @@ from dataclasses import replace
 from pscc import ir
 from pscc.base.source import Span
 from pscc.controls import control_of
-from pscc.controls._base import Control, Unset
+from pscc.controls._base import Control, Unset, check_of
 from pscc.controls._shapes import CONTAINERS
 from pscc.controls._values import Words
 from pscc.diagnostics import Diagnostic, Replacement
@@ -43,6 +43,7 @@ def traps(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
                 held = by_statement.get(statement.span)
             if held is not None:
                 yield from _unset_is_allowed(statement, *held)
+                yield from _passes_containers_over(statement, *held)
         meant = next(
             (resolved_policy for resolved_policy in program.policies if resolved_policy.span == policy.span), None
         )
@@ -114,6 +115,23 @@ def _unset_is_allowed(statement: ast.Statement, policy: ir.Policy, check: ir.Che
         f"write `{_required(statement, control)}`",
         f"this pod is admitted: {shown(witness.pod)}",
     )
+
+
+def _passes_containers_over(statement: ast.Statement, policy: ir.Policy, check: ir.Check) -> Iterator[Diagnostic]:
+    """A warning for ``on pod`` alone, with a pod that is admitted although a container says something else."""
+    control = control_of(statement.controls[0].text)
+    takes = statement.manner or ("values" if statement.values else "nothing")
+    if statement.on != "pod":
+        return
+    both = next(s for s in control.shapes if (s.verb, s.takes, s.on) == (statement.verb, takes, "pod and containers"))
+    plain = replace(everywhere(policy), mode="enforce", defaults=())
+    strict = check_of(control, both, check.params, check.span, "", check.statement)
+    stricter = replace(plain, checks=(*plain.checks, strict))
+    witness = next(iter(compare_admitted(ir.Program((stricter,)), ir.Program((plain,))).looser), None)
+    if witness is not None:
+        message = f"`on pod` looks at no container: one with a {control.id} of its own is admitted, whatever it says"
+        help = f"write `{print_statement(replace(statement, on='pod and containers'))}`"
+        yield warn("LNG098", message, statement.span, help, f"this pod is admitted: {shown(witness.pod)}")
 
 
 def _required(statement: ast.Statement, control: Control) -> str:

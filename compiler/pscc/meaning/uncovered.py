@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from pscc import ir
 from pscc.diagnostics import Diagnostic
 from pscc.ir.access import ALL
-from pscc.meaning.naming import CHOICE_OF_CLUSTER
 
 _KUBERNETES_OWN = "kube-system"
 _ANOTHER = "another\0"
 """A namespace that nobody can name."""
 
 
-def uncovered(program: ir.Program) -> Iterator[Diagnostic]:
-    """A warning for each choice of ``program`` that has no usable policy in some namespaces.
+def uncovered(program: ir.Program, files: Container[str]) -> Iterator[Diagnostic]:
+    """A warning for each choice of ``program`` that is written in one of ``files`` and has no usable policy in some namespaces.
 
-    Choices with policies that depend on labels are left out, because it is not known which namespaces have these labels. The
-    choice of a cluster's PodSecurityPolicies is left out, too: another warning says who may run pods there (``SET024``).
+    Choices with policies that depend on labels are left out, because it is not known which namespaces have these labels.
+    ``files`` are those in the policy language: of a cluster's PodSecurityPolicies another warning says who may run pods
+    (``SET024``).
     """
     for choice in program.choices:
-        if choice.name == CHOICE_OF_CLUSTER or any(
+        if choice.span.file not in files or any(
             policy.scope.labels or policy.scope.except_labels for policy in choice.policies
         ):
             continue

@@ -105,7 +105,9 @@ CODES: dict[str, tuple[str, str, str]] = {
     ),
     "LNG062": (
         "A statement without effect",
-        "Every pod that this statement refuses is refused by the other statements of the policy, too.",
+        "Every pod that this statement refuses is refused by the other statements of the policy, too. One that audits or warns "
+        "finds "
+        "only pods that the policy refuses anyway: what is only to be reported must not be enforced as well, by the parent say.",
         "require runAsNonRoot true\n    allow runAsNonRoot true on pod or containers",
     ),
     "LNG063": (
@@ -258,5 +260,11 @@ CODES: dict[str, tuple[str, str, str]] = {
         "`pss/restricted` means the standard of the newest release. It can require fields that an older cluster does not "
         "have, and it changes with new versions of pscc. `pss/restricted@1.30` does not change.",
         "policy team extends pss/restricted@1.30 {\n}",
+    ),
+    "LNG098": (
+        "A statement about the pod alone",
+        "`on pod` looks at the field of the pod itself. A container that sets the field has its own value in force, and the "
+        "statement does not look at it. `on pod and containers` looks at both.",
+        "require seccompProfile runtime/default on pod and containers",
     ),
 }
