@@ -48,9 +48,10 @@ peers: $(VENV)/.installed-dev engines
 stories: $(VENV)/.installed-dev engines
 	$(if $(PART),,PSCC_STORIES=write) $(BIN)/python -m pytest tests/stories $(if $(PART),--part $(PART)) $(if $(WAY),--way "$(WAY)")
 
-# How fast pscc is, in ratios; writes docs/speed.md. CHEAP=1 measures the part that CI runs, and writes nothing.
+# How fast pscc is, in ratios; writes docs/speed.md. CHEAP=1 measures the part that CI runs, and writes nothing. With
+# GATEKEEPER_LIBRARY=PATH and KYVERNO_POLICIES=PATH, checkouts, it compares reviews with those by the peers' policies.
 bench: $(VENV)/.installed-dev
-	PYTHONPATH=tests $(BIN)/python -m bench $(if $(CHEAP),--cheap,--write)
+	PYTHONPATH=tests $(BIN)/python -m bench $(if $(CHEAP),--cheap,--write) $(if $(GATEKEEPER_LIBRARY),--gatekeeper-library "$(GATEKEEPER_LIBRARY)") $(if $(KYVERNO_POLICIES),--kyverno-policies "$(KYVERNO_POLICIES)")
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check compiler tests playground release

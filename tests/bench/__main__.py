@@ -10,31 +10,14 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from bench import inputs
+from bench import inputs, peers
+from bench.figure import Figure
 from bench.measuring import NOTHING, PSCC, Cost, costs, growth, prepare, ratio
-from pscc.base.frozen import frozen
 from support.paths import ROOT
 
 POLICY = "examples/psp-default.yaml"
 READ = "import sys, yaml; [0 for _ in yaml.load_all(open(sys.argv[1]), Loader=yaml.CSafeLoader)]"
-GATOR = ROOT / ".engines" / "bin" / "gator"
 STEPS = (1, 2, 4, 8)
-
-
-@frozen
-class Figure:
-    """A measured ``value``. A run fails beyond ``limit``, which is generous; ``aim`` is what it shall be in the end."""
-
-    what: str
-    value: float
-    limit: float = math.inf
-    aim: str = ""
-    at_least: bool = False
-
-    @property
-    def fails(self) -> bool:
-        """Whether the value is beyond the limit."""
-        return self.value < self.limit if self.at_least else self.value > self.limit
 
 
 def _eval(path: Path) -> tuple[str, ...]:
@@ -62,7 +45,7 @@ def against_gator(folder: Path, rounds: int) -> Iterator[Figure]:
     compile(load(ROOT / POLICY)).write(folder / "gatekeeper")
     sizes = {size: inputs.stream(folder, size) for size in (few, many, 8 * many)}
     policy = (f"-f={folder / 'gatekeeper' / part}" for part in ("templates", "policies"))
-    gator = (str(GATOR), "test", *policy)
+    gator = (str(peers.GATOR), "test", *policy)
     found = costs(
         {
             "gator few": (*gator, f"-f={sizes[few]}"),
@@ -128,6 +111,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("--cheap", action="store_true", help="the half that CI runs")
     parser.add_argument("--write", action="store_true", help="write docs/speed.md")
+    parser.add_argument("--gatekeeper-library", type=Path, help="a checkout, to compare reviews by Gatekeeper with")
+    parser.add_argument("--kyverno-policies", type=Path, help="a checkout, to compare reviews by Kyverno with")
     options = parser.parse_args()
     prepare()
     figures: list[Figure] = []
@@ -136,9 +121,13 @@ def main() -> int:
         parts: list[Iterator[Figure]] = [reading(folder, 2000 if options.cheap else 10_000, 3)]
         if not options.cheap:
             parts.append(commands(2))
-            if GATOR.exists():
+            if peers.GATOR.exists():
                 parts.append(against_gator(folder, 3))
         parts.append(growing(folder, 1, ("pods",) if options.cheap else ()))
+        if options.gatekeeper_library:
+            parts.append(peers.to_gatekeeper_library(folder, options.gatekeeper_library, 5))
+        if options.kyverno_policies:
+            parts.append(peers.to_kyverno_policies(options.kyverno_policies, 5))
         for part in parts:
             for figure in part:
                 figures.append(figure)

@@ -5,12 +5,9 @@ from __future__ import annotations
 import math
 import platform
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from bench.figure import Figure
 from support.paths import ROOT
-
-if TYPE_CHECKING:
-    from bench.__main__ import Figure
 
 PAGE = ROOT / "docs" / "speed.md"
 BEGIN, END = "<!-- figures: `make bench` writes them -->", "<!-- end of figures -->"

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Iterator
 
 import pytest
 
 from conformance.jsonl import Json, Process
-from conformance.targets._base import documents
+from conformance.targets._base import Request, documents
+from conformance.targets.opa import Evaluator
 from pscc.controls import CONTROLS
 from pscc.driver import packaged
 from pscc.ir import Program
 from pscc.ir.passes import reads_of_all
+from pscc.output.contents import Output
 from pscc.output.options import Options
 from pscc.targets.registry import target_named
+from support.engines import engine
 from support.golden_verdicts import statements
 from support.targets import program_of_text
 from support.worst_pods import worst_pods
@@ -87,4 +91,36 @@ def test_no_check_takes_long(name: str) -> None:
                 taken = seconds(process, pod)
                 if taken > MOST:
                     slow.append((statement, what, taken))
+    assert not slow
+
+
+AT_ONCE = 4
+"""Checks that OPA is asked at once: each evaluation is a process. The bound is for all of them."""
+
+
+def seconds_of_opa(output: Output, pod: Json) -> float:
+    """The processor time of an evaluation, the start included: the least of `TRIES`."""
+    taken = []
+    for _ in range(TRIES):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        Evaluator(engine("opa")).answers(output, [Request(pod)])
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        taken.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+        if taken[-1] < MOST:
+            break
+    return min(taken)
+
+
+@pytest.mark.parametrize("what", worst_pods())
+def test_no_check_takes_long_on_opa(what: str) -> None:
+    asked = [statement for statement, program in every_check() if what in fields_of(program)]
+    assert asked
+    slow = []
+    for start in range(0, len(asked), AT_ONCE):
+        some = asked[start : start + AT_ONCE]
+        text = "".join(f"policy p{number} {{\n    {statement}\n}}\n" for number, statement in enumerate(some))
+        output = packaged(target_named("opa"), program_of_text(text), Options())
+        taken = seconds_of_opa(output, worst_pods()[what])
+        if taken > MOST:
+            slow.append((some, taken))
     assert not slow
