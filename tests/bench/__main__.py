@@ -77,12 +77,26 @@ def commands(rounds: int) -> Iterator[Figure]:
 
 
 Made = Callable[[Path, int], Path]
+CHEAP = ("pods", "ports of a statement", "bindings")
+"""What CI lets grow."""
+CHECK, EVAL = ("check",), ("eval", POLICY, "-f")
+OUTPUT = "{output}"
+"""Stands for an empty folder in the arguments of a command."""
+COMPILE, COMPILE_ALL = (("compile", "-t", targets, "-o", OUTPUT) for targets in ("gatekeeper", "all"))
 GROWING: tuple[tuple[str, Made, int, float, tuple[str, ...]], ...] = (
-    ("pods", inputs.stream, 500, 1.5, ("eval", POLICY, "-f")),
-    ("containers of a pod", inputs.large_pod, 1000, 1.5, ("eval", POLICY, "-f")),
-    ("ports of a statement", inputs.ports, 500, 1.5, ("check",)),
-    ("policies", inputs.policies, 25, 2.2, ("check",)),
-    ("misspelled statements", inputs.mistakes, 100, 1.5, ("check",)),
+    ("pods", inputs.stream, 500, 1.5, EVAL),
+    ("containers of a pod", inputs.large_pod, 1000, 1.5, EVAL),
+    ("ports of a statement", inputs.ports, 2000, 1.5, CHECK),
+    ("ports of a statement, compiled", inputs.ports, 1000, 1.5, COMPILE),
+    ("ranges of a statement", inputs.ranges, 1000, 1.5, CHECK),
+    ("words of a statement", inputs.words, 1000, 1.5, CHECK),
+    ("exemptions of a policy", inputs.exemptions, 50, 1.5, CHECK),
+    ("policies", inputs.policies, 50, 1.5, CHECK),
+    ("policies that extend one another", inputs.chain, 50, 1.5, CHECK),
+    ("namespaces of a policy", inputs.namespaces, 1000, 1.5, CHECK),
+    ("bindings", inputs.bindings, 500, 1.5, CHECK),
+    ("PodSecurityPolicies, compiled for all targets", inputs.psps, 10, 1.5, COMPILE_ALL),
+    ("misspelled statements", inputs.mistakes, 625, 1.5, CHECK),
 )
 """What can grow, what makes it, the smallest size, the limit of the power, and the command that is asked."""
 
@@ -94,9 +108,8 @@ def growing(folder: Path, rounds: int, only: Sequence[str]) -> Iterator[Figure]:
             continue
         paths = {step: make(folder, size * step) for step in STEPS}
         start = make(folder, 1)
-        found = costs(
-            {str(step): (*PSCC, *arguments, str(path)) for step, path in ((0, start), *paths.items())}, rounds
-        )
+        asked = [str(folder / "output") if argument == OUTPUT else argument for argument in arguments]
+        found = costs({str(step): (*PSCC, *asked, str(path)) for step, path in ((0, start), *paths.items())}, rounds)
         yield Figure(f"{what}, {size} to {size * STEPS[-1]}", power(found), limit, "1")
 
 
@@ -123,7 +136,7 @@ def main() -> int:
             parts.append(commands(2))
             if peers.GATOR.exists():
                 parts.append(against_gator(folder, 3))
-        parts.append(growing(folder, 1, ("pods",) if options.cheap else ()))
+        parts.append(growing(folder, 3, CHEAP if options.cheap else ()))
         if options.gatekeeper_library:
             parts.append(peers.to_gatekeeper_library(folder, options.gatekeeper_library, 5))
         if options.kyverno_policies:

@@ -36,7 +36,10 @@ def frozen(cls: type[_Value]) -> type[_Value]:
         "__repr__": _repr,
         **kept,
         "_members": members,
-        "__slots__": tuple(name for name in annotations if name not in inherited),
+        "__slots__": (
+            *(name for name in annotations if name not in inherited),
+            *(() if inherited else ("__weakref__",)),
+        ),
         "__match_args__": tuple(members),
         "__dataclass_fields__": _Later(_fields),
         "__init__": _Later(_init),

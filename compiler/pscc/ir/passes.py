@@ -8,6 +8,7 @@ from typing import TypeVar, assert_never
 
 from pscc import ir
 from pscc.base.frozen import frozen
+from pscc.base.remembering import remembered
 from pscc.ir.access import EVERYWHERE
 from pscc.ir.walking import nodes
 
@@ -157,6 +158,7 @@ def display(values: tuple[ir.ParamValue, ...]) -> str:
     return ", ".join(s.replace("\n", "\\n").replace("\r", "\\r") for s in shown) or "none"
 
 
+@remembered
 def specialise(check: ir.Check) -> ir.Check:
     """``check`` with the values of its parameters put in. Conditions that these decide are folded away."""
     params = dict(check.params)

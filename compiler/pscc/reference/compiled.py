@@ -22,7 +22,7 @@ from pscc.reference.interpreter import Json, Verdict
 _Key = TypeVar("_Key", bound=Hashable)
 _Answer = TypeVar("_Answer")
 _MOST_REMEMBERED = 10_000
-"""Requests whose usable policies are remembered, namespaces times service accounts, and checks whose functions are."""
+"""Requests whose usable policies are remembered: namespaces times service accounts."""
 
 
 class CompiledProgram:
@@ -75,20 +75,12 @@ def _remembered(answers: dict[_Key, _Answer], key: _Key, ask: Callable[[], _Answ
     return answers[key]
 
 
-_functions: dict[int, tuple[ir.Check, Question | None]] = {}
-"""Each check, by its `id`, with its function. A policy has the checks of another one, to which defaults were added."""
-
-
-def _function(check: ir.Check) -> Question | None:
-    return _remembered(_functions, id(check), lambda: (check, objects(check)))[1]
-
-
 class CompiledPolicy:
     """``policy`` with a function for each check and each default. It keeps the policy, so that its `id` stays its own."""
 
     def __init__(self, policy: ir.Policy) -> None:
         self.policy = policy
-        self._objects = tuple(map(_function, policy.checks))
+        self._objects = tuple(map(objects, policy.checks))
         self._changes = tuple(map(changes, policy.defaults))
         self._objecting: dict[tuple[int, ...], ir.Policy] = {}
         self._changing: dict[tuple[int, ...], ir.Policy] = {}
@@ -112,7 +104,7 @@ class CompiledPolicy:
     def objecting(self, pod: Json) -> tuple[ir.Check, ...]:
         """The checks that have a finding on ``pod``, without the words."""
         failing = (self.policy.checks[number] for number in _asked(self._objects, pod))
-        return tuple([check for check in failing if _function(check) is not None or self._finds(check, pod)])
+        return tuple([check for check in failing if objects(check) is not None or self._finds(check, pod)])
 
     def _finds(self, check: ir.Check, pod: Json) -> bool:
         return not interpreter.check(replace(self.policy, checks=(check,)), pod).allowed

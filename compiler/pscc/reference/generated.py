@@ -11,6 +11,7 @@ from typing import assert_never
 
 from pscc import ir
 from pscc.base.capitals import in_capitals
+from pscc.base.remembering import remembered
 from pscc.ir.passes import CONTAINER, constant
 from pscc.ir.plain import plain
 from pscc.reference import interpreter
@@ -24,6 +25,7 @@ _Names = dict[str, str]
 """The variables of the IR, each with the Python variable that holds its value."""
 
 
+@remembered
 def objects(check: ir.Check) -> Question | None:
     """A function that says whether ``check`` has a finding on a pod; None where Python cannot take its conditions."""
     try:
@@ -34,6 +36,7 @@ def objects(check: ir.Check) -> Question | None:
         return None
 
 
+@remembered
 def changes(default: ir.Default) -> Question | None:
     """A function that says whether ``default`` changes a pod; None where Python cannot take its condition."""
     try:

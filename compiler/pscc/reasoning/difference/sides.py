@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import field, replace
 from types import MappingProxyType
 
 from pscc import ir
@@ -12,7 +12,8 @@ from pscc.base.source import Span
 from pscc.ir.access import EVERYONE, EVERYWHERE, Grant, Request
 from pscc.ir.passes import Reads, everywhere, reads_of
 from pscc.reference import interpreter
-from pscc.reference.admission import Decision, decide
+from pscc.reference.admission import Decision
+from pscc.reference.compiled import CompiledProgram
 from pscc.reference.interpreter import Json
 
 RANK: Mapping[ir.Mode, int] = MappingProxyType({"audit": 1, "warn": 2, "enforce": 3})
@@ -40,12 +41,14 @@ class Option:
 
 @frozen
 class Side:
-    """The policies that all have to accept the pod of a class of requests, and the choices, as ``options``."""
+    """The policies that all have to accept the pod of a class of requests, and the choices, as ``options``.
+
+    ``judging`` is a program that judges every request as this side judges its class of requests.
+    """
 
     policies: tuple[ir.Policy, ...]
     options: tuple[Option, ...]
-    program: ir.Program
-    """A program that judges every request as this side judges its class of requests."""
+    judging: CompiledProgram = field(compare=False, repr=False)
 
     @property
     def all_policies(self) -> tuple[ir.Policy, ...]:
@@ -138,7 +141,7 @@ class Opinion:
 
 def opinion(side: Side, pod: Json, old_pod: Json | None = None) -> Opinion:
     """The interpreter's opinion of ``pod`` in a request of the class of ``side``. With ``old_pod`` it is an update."""
-    decision = decide(side.program, _ANYONE, pod, old_pod)
+    decision = side.judging.decide(_ANYONE, pod, old_pod)
     modes: list[ir.Mode] = [policy.mode for policy, verdict in decision.judged if not verdict.allowed]
     modes += [choice.mode for choice, admission in decision.chosen if not admission.allowed]
     return Opinion(next((mode for mode in MODES if mode in modes), None), decision)
@@ -146,7 +149,8 @@ def opinion(side: Side, pod: Json, old_pod: Json | None = None) -> Opinion:
 
 def side_of(policies: tuple[ir.Policy, ...], options: tuple[Option, ...]) -> Side:
     """The side with ``policies`` and ``options``, whatever their scopes, exemptions and grants."""
-    return Side(policies, options, ir.Program(tuple(map(everywhere, policies)), tuple(map(_choice, options))))
+    program = ir.Program(tuple(map(everywhere, policies)), tuple(map(_choice, options)))
+    return Side(policies, options, CompiledProgram(program))
 
 
 def _choice(option: Option) -> ir.Choice:

@@ -45,11 +45,12 @@ def printed_defaults(choice: ir.Choice, quote: Quote = quoted) -> tuple[list[Fie
     """The variables and the mutations of ``choice``, one for each policy that has defaults. ``quote`` writes the strings."""
     names = names_in(choice)
     notes: dict[str, str] = {}
+    statements = statements_of(choice)
     asked: list[object] = [policy.defaults for policy in choice.policies]
     decided: Variables = []
     for policy in choice.policies:
         own = names.policies[policy.name]
-        holds, change = _holds(choice, policy, names, notes), changes(policy.defaults)
+        holds, change = _holds(policy, statements, names, notes), changes(policy.defaults)
         asked += [*holds.values(), change]
         decided += [(name, condition(passes)) for name, passes in holds.items()]
         decided.append((f"accepts{own}", all_of(*map(variable, holds))))
@@ -61,19 +62,20 @@ def printed_defaults(choice: ir.Choice, quote: Quote = quoted) -> tuple[list[Fie
     mutations: list[Fields] = []
     for policy in choice.policies:
         if policy.defaults:
-            statements = "; ".join(default.statement for default in policy.defaults)
+            set_by = "; ".join(default.statement for default in policy.defaults)
             is_chosen = equal(variable("chosen"), literal(policy.name))
             patch = Conditional(is_chosen, patches_at_once(policy.defaults), Listing())
             mutations.append({
-                "statement": Code(comment(f"{policy.name}: {statements}")),
+                "statement": Code(comment(f"{policy.name}: {set_by}")),
                 "expression": yaml_block(laid_out(patch, quote), 10),
             })  # fmt: skip
     return fields_of(variables, notes, quote=quote), mutations
 
 
-def _holds(choice: ir.Choice, policy: ir.Policy, names: Names, notes: dict[str, str]) -> dict[str, ir.Condition]:
+def _holds(
+    policy: ir.Policy, statements: dict[str, ir.Check], names: Names, notes: dict[str, str]
+) -> dict[str, ir.Condition]:
     """Of each check of ``policy``, by the name of its variable: whether a pod passes it once the defaults are set."""
-    statements = statements_of(choice)
     conditions: dict[str, ir.Condition] = {}
     own = names.policies[policy.name]
     for check in policy.checks:
