@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 from stories.ways import WAYS
 from support.api_server import Answer
@@ -44,18 +45,20 @@ class Log:
         self.stories.setdefault(story, Story(words)).steps.setdefault(step, {})[way] = outcome
 
     def write(self, releases: str) -> None:
-        """Write the record and the page: of the ways that were run all is new, of the others it stays as it was."""
-        ran = {way for story in self.stories.values() for cells in story.steps.values() for way in cells}
+        """Write the record and the page: what was run is new, story by story and way by way; the rest stays as it was."""
+        ran = {(name, way) for name, story in self.stories.items() for cells in story.steps.values() for way in cells}
+        there = {path.stem.removeprefix("test_") for path in Path(__file__).parent.glob("test_*.py")}
         recorded = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
         whole = Log()
         for name, story in self.stories.items():
             for step, cells in story.steps.items():
                 for way, outcome in cells.items():
                     whole.add(name, story.words, step, way, outcome)
-        for name, story in recorded.items():
+        for name in there & recorded.keys():
+            story = recorded[name]
             for step, cells in story["steps"].items():
                 for way, outcome in cells.items():
-                    if way not in ran:
+                    if (name, way) not in ran:
                         whole.add(name, story["words"], step, way, outcome)
         record = {name: asdict(story) for name, story in sorted(whole.stories.items())}
         RECORD.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

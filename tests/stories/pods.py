@@ -38,6 +38,13 @@ def privileged(name: str, namespace: str, **spec: Any) -> Json:
     return plain(name, namespace, PRIVILEGED, **spec)
 
 
+def mounting(name: str, namespace: str, count: int, **container: Any) -> Json:
+    """A pod that mounts ``count`` empty volumes."""
+    mounts = [{"name": f"v{number}", "mountPath": f"/m/{number}"} for number in range(count)]
+    volumes = [{"name": f"v{number}", "emptyDir": {}} for number in range(count)]
+    return plain(name, namespace, {"volumeMounts": mounts, **container}, volumes=volumes)
+
+
 def probes(namespace: str) -> list[Json]:
     """Pods by which a test finds out whether a policy is in force: each differs in what policies of the stories refuse."""
     hosts = ({field: True} for field in ("hostPID", "hostIPC", "hostNetwork"))

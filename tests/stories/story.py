@@ -56,7 +56,8 @@ class Story:
     """One story in one way.
 
     ``namespaces`` are its own. ``programs`` are what is in force, by the folder that was applied. ``kept`` has the pods that
-    people made and the API server took, ``before`` the names of the pods that controllers had made before the policies.
+    people made and the API server took, ``before`` the names of the pods that controllers had made before the policies. ``case``
+    tells the cases of a story apart in the log.
     """
 
     cluster: Cluster
@@ -69,6 +70,7 @@ class Story:
     programs: dict[str, ir.Program] = field(default_factory=dict)
     kept: dict[tuple[str, str], Kept] = field(default_factory=dict)
     before: set[str] = field(default_factory=set)
+    case: str = ""
 
     @property
     def program(self) -> ir.Program | None:
@@ -80,7 +82,7 @@ class Story:
 
     def note(self, step: str, what: str) -> None:
         """Add a step to the log."""
-        self.log.add(self.name, self.words, step, self.way.name, what)
+        self.log.add(self.name, self.words, f"{self.case}: {step}" if self.case else step, self.way.name, what)
 
     # --- the cluster's own
 
@@ -247,12 +249,14 @@ class Story:
     # --- the end
 
     def ends(self, also: Iterable[str] = ()) -> None:
-        """Compare all pods in the story's namespaces, and in ``also``, with what the interpreter says.
+        """Compare all pods in the story's namespaces, and its own in ``also``, with what the interpreter says.
 
         Fails if people's pods are one more, one less, or one that differs. Of a controller's pods nobody knows what was sent:
         each was there before the policies, or is one that the interpreter admits and leaves as it is.
         """
-        stored = {(name, pod): body for name in (*self.namespaces, *also) for pod, body in self.stored(name).items()}
+        stored = {(name, pod): body for name in self.namespaces for pod, body in self.stored(name).items()}
+        shared = {(name, pod): body for name in also for pod, body in self.stored(name).items()}
+        stored |= {place: body for place, body in shared.items() if place in self.kept}
         owned = {place for place, pod in stored.items() if pod["metadata"].get("ownerReferences")}
         assert set(stored) - owned == set(self.kept), (sorted(stored), sorted(self.kept))
         for place, kept in self.kept.items():
@@ -264,7 +268,7 @@ class Story:
             if decision is not None and place[1] not in self.before:
                 assert not refuses(decision), stored[place]
                 self.compare(place, stored[place], dict(decision.pod))
-        self.note("**stored, as the interpreter says**", f"{len(stored)} pods")
+        self.note("**stored, as the interpreter says**", f"pods: {len(stored)}")
 
     def compare(self, place: tuple[str, str], stored: Json, expected: Json) -> None:
         """Fail if the ``stored`` pod is not ``expected``, with what the API server fills in."""

@@ -28,6 +28,7 @@ BINDINGS = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindi
 
 @pytest.mark.parametrize(("way", "failure"), CASES, indirect=["way"])
 def test_what_the_api_server_does_alone(story: Story, failure: Failure) -> None:
+    story.case = f"`{failure}`"
     shop = story.namespace("shop")
     story.apply(POLICY)
     judged_by_the_api_server = story.way.options.get("engine") == "cel"
@@ -44,14 +45,14 @@ def test_what_the_api_server_does_alone(story: Story, failure: Failure) -> None:
             ("a privileged pod", privileged(f"{when}-privileged", shop), open_ and not judged_by_the_api_server),
         ]
         for words, pod, admitted in pods:
-            story.create(f"`{failure}`, {when}: {words}", pod, admitted=admitted)
+            story.create(f"{when}: {words}", pod, admitted=admitted)
 
     try:
         engine.process.suspend()
         ask("stopped")
         engine.process.resume()
         story.settle()
-        story.create(f"`{failure}`, continued: a privileged pod", privileged("continued", shop))
+        story.create("continued: a privileged pod", privileged("continued", shop))
         engine.process.kill()
         ask("killed")
     finally:
@@ -59,5 +60,5 @@ def test_what_the_api_server_does_alone(story: Story, failure: Failure) -> None:
         engine.start_again()
         engine.rules()
     story.settle()
-    story.create(f"`{failure}`, started again: a privileged pod", privileged("again", shop))
+    story.create("started again: a privileged pod", privileged("again", shop))
     story.ends()

@@ -36,6 +36,7 @@ ASKED: list[tuple[str, tuple[Operation, ...]]] = [
 
 @pytest.mark.parametrize(("way", "operations"), ASKED, indirect=["way"])
 def test_the_namespace_goes(story: Story, operations: tuple[Operation, ...]) -> None:
+    story.case = "with `DELETE`" if "DELETE" in operations else ""
     dying, shop = story.namespace("dying"), story.namespace("shop")
     pods = [make(f"{name}-{number}", dying) for number in range(5) for name, make in (("p", plain), ("q", privileged))]
     for pod in pods:
@@ -43,9 +44,8 @@ def test_the_namespace_goes(story: Story, operations: tuple[Operation, ...]) -> 
     story.create("a privileged pod, before the policies", privileged("legacy", shop))
     story.apply(POLICY)
     story.cluster.engine.rules(operations=operations)
-    when = "with `DELETE`: " if "DELETE" in operations else ""
-    story.delete(f"{when}deletion of a privileged pod", privileged("legacy", shop))
-    story.leave(f"{when}the namespace is deleted", dying)
-    story.create(f"{when}a privileged pod elsewhere", privileged("bad", shop))
+    story.delete("deletion of a privileged pod", privileged("legacy", shop))
+    story.leave("the namespace is deleted", dying)
+    story.create("a privileged pod elsewhere", privileged("bad", shop))
     story.ends()
     story.cluster.engine.rules()

@@ -32,14 +32,15 @@ AFTER = """policy shop {
 
 @pytest.mark.parametrize("how", ["deleted", "pruned"])
 def test_the_new_policy_holds_and_nothing_of_the_old(story: Story, how: Literal["deleted", "pruned"]) -> None:
+    story.case = how
     shop = story.namespace("shop")
 
     def ask(when: str) -> None:
-        story.create(f"{how}, {when}: a plain pod", plain(f"{when}-plain", shop))
-        story.create(f"{how}, {when}: hostPID", plain(f"{when}-pid", shop, hostPID=True))
-        story.create(f"{how}, {when}: hostIPC", plain(f"{when}-ipc", shop, hostIPC=True))
-        story.create(f"{how}, {when}: hostNetwork", plain(f"{when}-network", shop, hostNetwork=True))
-        story.create(f"{how}, {when}: a privileged pod", privileged(f"{when}-privileged", shop))
+        story.create(f"{when}: a plain pod", plain(f"{when}-plain", shop))
+        story.create(f"{when}: hostPID", plain(f"{when}-pid", shop, hostPID=True))
+        story.create(f"{when}: hostIPC", plain(f"{when}-ipc", shop, hostIPC=True))
+        story.create(f"{when}: hostNetwork", plain(f"{when}-network", shop, hostNetwork=True))
+        story.create(f"{when}: a privileged pod", privileged(f"{when}-privileged", shop))
 
     story.apply(BEFORE)
     ask("before")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +26,9 @@ class Process:
         """Start the program, which does not run."""
         assert self.running is None
         with self.log.open("ab") as log:
-            self.running = subprocess.Popen(self.command, stdout=log, stderr=log, env=self.environment)
+            self.running = subprocess.Popen(
+                self.command, stdout=log, stderr=log, env=self.environment, preexec_fn=_end_with_parent
+            )
 
     def lives(self) -> bool:
         """True. Fails with the end of the log where the program has ended by itself."""
@@ -51,6 +55,12 @@ class Process:
             self.running.kill()
             self.running.wait()
             self.running = None
+
+
+def _end_with_parent() -> None:
+    """Ask Linux to kill the program when the test's process ends in whatever way. Source: prctl(2), PR_SET_PDEATHSIG."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 @contextmanager
