@@ -2,6 +2,7 @@
 
 \b
 python -m proofs all      the golden policies, a folder of sources, the library on releases of Kubernetes
+python -m proofs solvers  each question about the golden policies, put to z3 and to cvc5: both say `unsat`
 python -m proofs peers    the pod-security policies of other projects, from checkouts
 python -m proofs breaks   a share of the breaks of `make breaks`: refuted, or equal and unnoticed by the engine
 """
@@ -18,6 +19,7 @@ import click
 from proofs import peers as of_peers
 from proofs.breaks import judged_breaks
 from proofs.programs import Program, of_folder, of_golden, of_library
+from proofs.solvers import Checked, checked
 from support.proofs import answered, outputs_of
 
 TARGETS = ("vap", "kyverno", "kyverno-cel", "gatekeeper")
@@ -55,6 +57,28 @@ def prove_all(targets: tuple[str, ...], folder: Path | None, only: str | None, t
     for (target, answer), number in sorted(counts.items()):
         click.echo(f"{target}: {number} {answer}")
     sys.exit(1 if any(answer.startswith("differs") for _, answer in counts) else 0)
+
+
+@main.command()
+@click.option("--target", "targets", type=click.Choice(TARGETS), multiple=True, default=TARGETS)
+@click.option("--name", "names", multiple=True, help="The golden policies whose path has this word. May be repeated.")
+@click.option("--time-limit", type=float, default=20.0, show_default=True)
+def solvers(targets: tuple[str, ...], names: tuple[str, ...], time_limit: float) -> None:
+    """Put each question about the golden policies to z3 and cvc5. Lists all that one of them does not call `unsat`."""
+    counts: Counter[tuple[str, str]] = Counter()
+    listed = [program for program in of_golden() if not names or any(name in program.name for name in names)]
+    slowest: list[Checked] = []
+    for each in checked(listed, targets, time_limit):
+        counts.update(each.answers.items())
+        slowest = sorted((*slowest, each), key=lambda one: -sum(one.seconds.values()))[:10]
+        if set(each.answers.values()) != {"unsat"}:
+            click.echo(str(each))
+    click.echo("the slowest:")
+    for each in slowest:
+        click.echo(f"  {each}")
+    for (solver, answer), number in sorted(counts.items()):
+        click.echo(f"{solver}: {number} {answer}")
+    sys.exit(1 if any(answer == "sat" for _, answer in counts) else 0)
 
 
 @main.command()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
 from conformance.space import grammar, words
 from pscc.controls import CONTROLS
 from pscc.controls._base import Control, Shape
 from pscc.ir import LARGEST_NUMBER
+from pscc.meaning.narrowing import FIELDS
 
 GRANTS = (
     ("users alice", "users alice, bob"),
@@ -86,6 +88,7 @@ def changes(rng: random.Random) -> Iterator[SourceChange]:
         narrow, wide = (f'exempt {exempted} because "r"' for exempted in (less, more))
         yield SourceChange(f"exempt {more}", _policy("deny privileged", narrow), _policy("deny privileged", wide))
         yield SourceChange(f"exempt {less}", _policy("deny privileged"), _policy("deny privileged", narrow))
+    yield from _of_unless()
     for mode in grammar.words("MODE"):
         if mode != "enforce":
             yield SourceChange(f"mode {mode}", _policy("deny hostPID"), _policy(mode, "deny hostPID"))
@@ -93,6 +96,41 @@ def changes(rng: random.Random) -> Iterator[SourceChange]:
             yield SourceChange(
                 f"choose {mode}", _choice("groups a"), _choice("groups a").replace("choose", f"choose {mode}")
             )
+
+
+def _of_unless() -> Iterator[SourceChange]:
+    """A condition under which a line does not hold, and further ones that make it hold in fewer pods, or in more."""
+    line = "deny volumes emptyDir"
+    conditions = [
+        f"{name} {negation}{value}"
+        for name, kind in FIELDS.items()
+        for value in kind.values
+        for negation in ("", "not ")
+    ]
+    for condition in conditions:
+        yield SourceChange(f"unless {condition}", _policy(line), _policy(f"{line} unless {condition}"))
+    for one, other in combinations(conditions, 2):
+        if one.split()[0] != other.split()[0]:
+            alone, both, either = (f"{line} unless {c}" for c in (one, f"{one} and {other}", f"{one} or {other}"))
+            yield SourceChange(f"unless {one} and {other}", _policy(both), _policy(alone), False)
+            yield SourceChange(f"unless {one} or {other}", _policy(alone), _policy(either), False)
+
+
+def defaults(rng: random.Random) -> Iterator[tuple[str, str]]:
+    """A default of each control that has one, with another of the same control, or with none where it takes no value."""
+    for control in CONTROLS:
+        if control.default is None:
+            continue
+        manner = f" {control.default.takes}" if control.default.takes in grammar.words("MANNER") else ""
+        if control.default.takes == "nothing":
+            yield f"default {control.id}", ""
+            continue
+        values = [words.values(control, rng, single=not manner, literal=True) for _ in range(8)]
+        other = next((value for value in values if value != values[0]), None)
+        lines = [f"default {control.id}{manner} {value}" for value in (values[0], other) if value is not None]
+        yield lines[0], ""
+        if len(lines) > 1:
+            yield lines[0], lines[1]
 
 
 def _of_statement(control: Control, shape: Shape, rng: random.Random) -> Iterator[SourceChange]:
