@@ -161,6 +161,21 @@ spec:
     assert "1 not written" in done.stderr
 
 
+def test_an_alias_of_one_workload_stops_no_other_of_the_document(tmp_path: Path, policy: str) -> None:
+    pods = [
+        f"- kind: Pod\n  metadata: {{name: p{number}}}\n  spec: {{containers: [{{name: c}}]}}\n" for number in range(5)
+    ]
+    pods[2] = pods[2].replace("containers: ", "containers: &shared ")
+    text = "kind: List\nitems:\n" + "".join(pods) + "- kind: ConfigMap\n  metadata: {name: m}\n  data: *shared\n"
+    file = manifest(tmp_path, text)
+    done = run(policy, "-f", file, "--write", "-n", "shop")
+    assert done.exit_code == 1
+    assert done.stdout.count("its text cannot be changed") == 1
+    assert "Pod shop/p2" in done.stdout
+    after = Path(file).read_text(encoding="utf-8").split("- kind: ")
+    assert ["runAsGroup" in each for each in after[1:]] == [True, True, False, True, True, False]
+
+
 def test_nothing_is_written_where_one_file_cannot_be(
     tmp_path: Path, policy: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,6 +19,7 @@ from pscc.files import loader_for
 from pscc.ir.access import Request, requested_by
 from pscc.lowering.rollout import AS_WRITTEN
 from pscc.mending.exemptions import Sources, exempted
+from pscc.mending.joining import joined
 from pscc.mending.records import Exempting
 from pscc.mending.settings import mending_of, programs_of, with_settings
 from pscc.pod.manifests import Manifest, read_manifests
@@ -203,6 +204,50 @@ def test_a_star_of_a_workload_is_no_wildcard(control: str, choice: bool) -> None
     wider = read(exempting.source)[1]
     assert admitted(judgements(wider, manifest, SOMEBODY))
     assert not admitted(judgements(wider, starred(other, "another"), SOMEBODY)), exempting.policy
+
+
+ACCOUNTS = ("app", "agent", "debug")
+
+
+@pytest.mark.slow
+def test_exemptions_of_several_accounts_are_one_that_lets_nothing_else_in() -> None:
+    document, program = read(PLAIN)
+    (base,) = program.policies
+    of = Sources(document, program, loader_for("p.psp"), TODAY, AS_WRITTEN, {})
+    pods, rng = list(draw_pods(base, 9, 60, ephemeral=False)), random.Random(9)
+    joint = 0
+    for number in range(6):
+        asked_mendings = []
+        for account, pod in zip(ACCOUNTS, rng.sample(pods, len(ACCOUNTS)), strict=True):
+            # two of them have one name, as a DaemonSet and a Deployment may
+            metadata = {"name": "app" if account != "debug" else account, "namespace": SHOP}
+            mine = {**pod, "metadata": metadata, "spec": {**pod["spec"], "serviceAccountName": account}}
+            (manifest,) = read_manifests(SourceFile(f"{account}.yaml", json.dumps(mine)), Report())
+            mending = mending_of(programs_of(program, AS_WRITTEN), SOMEBODY, manifest)
+            asked_mendings.append((SOMEBODY, exempted(of, mending, SOMEBODY, UNTIL)))
+        together = [m for m in joined(of, asked_mendings) if m.exempting is not None and m.exempting.together]
+        if not together:
+            assert sum(mending.exempting is not None for _, mending in asked_mendings) < 2
+            continue
+        joint += 1
+        sources = {mending.exempting.source for mending in together if mending.exempting is not None}
+        wider = read(sources.pop())[1]
+        assert not sources, number
+        for mending in together:
+            mended = replace(mending.manifest, pod=with_settings(mending.manifest.pod, mending.written))
+            assert admitted(judgements(wider, mended, SOMEBODY)), mending.exempting
+        controls_of = {m.exempting.account.partition("/")[2]: m.exempting.controls for m in together if m.exempting}
+        for pod in rng.sample(pods, 12):
+            for account in (*ACCOUNTS, "default"):
+                for namespace in (SHOP, "else"):
+                    request = Request(namespace, "somebody", requested_by("somebody", ()), account)
+                    before, after = asked(program, pod, request), asked(wider, pod, request)
+                    if admitted(before) == admitted(after):
+                        continue
+                    assert admitted(after) and namespace == SHOP
+                    reasons = {reason.control for each in before for reason in each.reasons}
+                    assert reasons <= controls_of[account]
+    assert joint > 3
 
 
 def test_the_namespace_is_written_as_a_value() -> None:

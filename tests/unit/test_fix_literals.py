@@ -114,10 +114,18 @@ def test_where_a_control_is_taken_out_the_text_says_what_else_gets_in(here: Path
     assert "It admits the values and images that are written there, and nothing else" in narrow
 
 
-def test_two_exemptions_in_a_namespace_are_said_to_cancel_each_other(here: Path) -> None:
+def test_two_exemptions_of_one_account_that_cannot_be_one_are_said_to_cancel_each_other(here: Path) -> None:
     says = "shop has further exemptions here, which cancel this one"
-    assert text_of(here, POLICY, pod("a", hostPID=True), pod("b", hostPID=True)).count(says) == 2
+    different = (pod("a", hostPID=True), pod("b", **STARS["csi"]))
+    assert text_of(here, POLICY, *different).count(says) == 2
     assert says not in text_of(here, POLICY, pod("a", hostPID=True), pod("b", "else", hostPID=True))
+
+
+def test_workloads_of_one_account_that_need_the_same_share_an_exemption(here: Path) -> None:
+    out = text_of(here, POLICY, pod("a", hostPID=True), pod("b", hostPID=True))
+    assert out.count("Write into `policy base`") == 1
+    assert "the exemption of Pod shop/a, w.yaml:1 admits it, too" in out
+    assert "cancel" not in out
 
 
 # --- what the API server refuses, and what kubectl does -----------------------------

@@ -112,7 +112,8 @@ def sections(mendings: Sequence[Mending], unwritten: Mapping[Key, str], required
 
     ``required`` says that what checks ask for was set, too.
     """
-    cancelling = rivals(mendings)
+    cancelling = {mending.key for group in rivals(mendings) for mending in group}
+    shown: dict[tuple[str, ...], str] = {}
     for mending in mendings:
         lines = []
         if mending.key in unwritten:
@@ -124,7 +125,9 @@ def sections(mendings: Sequence[Mending], unwritten: Mapping[Key, str], required
         if not required and any(objection.value is None for objection in mending.objections if objection.control):
             lines.append("no default sets what these checks ask for; --required does, where that is enough")
         if mending.outcome == "refused":
-            lines += _exempting(mending.exempting)
+            lines += _exempting(mending.exempting, shown)
+        if mending.exempting is not None and mending.exempting.together:
+            shown.setdefault(mending.exempting.together, _named(mending).removesuffix(":"))
         if mending.key in cancelling:
             lines.append(
                 f"{mending.namespace} has further exemptions here, which cancel this one. Write only one of them, "
@@ -152,18 +155,25 @@ def _set(setting: Setting) -> str:
     return clean(f"{setting.path} {'+' if setting.adds else ''}= {json.dumps(setting.value)}")
 
 
-def _exempting(exempting: Exempting | None) -> Iterator[str]:
-    """What the exemption is, and what to know about it."""
+def _exempting(exempting: Exempting | None, shown: Mapping[tuple[str, ...], str]) -> Iterator[str]:
+    """What the exemption is, and what to know about it. ``shown`` has those of several accounts that a workload before it shows."""
     if exempting is None:
         yield "no narrow exemption was found: change the workload, or decide about the policy"
         return
     yield from (f"then also: {objected(each)}" for each in exempting.also)
-    where = f"`choose {exempting.choice}`" if exempting.choice else f"`policy {exempting.parent}`"
-    yield f"this exemption admits it. Write into {where}:"
-    yield f"    {exempting.lines}"
-    yield "and beside it:"
-    yield from (f"    {line}".rstrip() for line in exempting.policy.split("\n"))
-    yield f"it is for pods of {exempting.account} alone. {_extent(exempting)}"
+    if exempting.together in shown:
+        yield f"the exemption of {shown[exempting.together]} admits it, too"
+    else:
+        where = f"`choose {exempting.choice}`" if exempting.choice else f"`policy {exempting.parent}`"
+        yield f"this exemption admits it. Write into {where}:"
+        yield f"    {exempting.lines}"
+        yield "and beside it:"
+        yield from (f"    {line}".rstrip() for line in exempting.policy.split("\n"))
+    if len(exempting.together) > 1:
+        yield f"it is one exemption for pods of {', '.join(exempting.together)}, with a policy for each"
+        yield f"the policy for pods of {exempting.account} is for no others. {_extent(exempting)}"
+    else:
+        yield f"it is for pods of {exempting.account} alone. {_extent(exempting)}"
     if exempting.undated:
         yield f"a grant has no end date of its own: take it out after {exempting.until}"
     if exempting.shared:
@@ -192,6 +202,7 @@ def as_json(mending: Mending, unwritten: str) -> str:
         "until": exempting.until,
         "dated": not exempting.undated,
         "taken_out": exempting.taken_out,
+        "together": exempting.together,
     }
     return json.dumps(
         {

@@ -29,6 +29,7 @@ from pscc.cli._workloads import Asked, with_known_labels, workload_options
 
 if TYPE_CHECKING:
     from pscc.base.source import SourceFile
+    from pscc.ir.access import Request
     from pscc.lowering.rollout import Rollout
     from pscc.mending.edits import Edit
     from pscc.mending.records import Key, Mending
@@ -122,6 +123,7 @@ def _mendings(
     """The files with manifests, and what each workload needs. Exits with 1 where SOURCE has errors, and where there is no pod."""
     from pscc.diagnostics import SourceError
     from pscc.mending.exemptions import Sources, exempted
+    from pscc.mending.joining import joined
     from pscc.mending.required import implied
     from pscc.mending.settings import Mender
 
@@ -139,14 +141,15 @@ def _mendings(
         raise click.exceptions.Exit(1) from None
     assert programs is not None
     mender = Mender(programs)
-    by_key: dict[Key, Mending] = {}
+    by_key: dict[Key, tuple[Request, Mending]] = {}
     with progress("mending") as shown:
         for number, (request, manifest) in enumerate(requested, 1):
             mending = mender.mending(request, manifest)
-            by_key[mending.key] = exempted(of, mending, request, until) if mending.outcome == "refused" else mending
+            whole = exempted(of, mending, request, until) if mending.outcome == "refused" else mending
+            by_key[mending.key] = request, whole
             if shown:
                 shown(number, len(requested))
-    return tuple(dict.fromkeys(manifests)), tuple(by_key.values())
+    return tuple(dict.fromkeys(manifests)), joined(of, by_key.values())
 
 
 def _edits(

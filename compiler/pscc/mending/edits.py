@@ -67,8 +67,18 @@ def edits_of(source: SourceFile, mendings: Iterable[Mending]) -> tuple[Edit, ...
     of_object: dict[Span, list[Mending]] = {}
     for mending in mendings:
         of_object.setdefault(mending.span, []).append(mending)
-    place, edits, meant = _Text(source.text), list[Edit](), list[object]()
-    objects = objects_of(source)
+    place, objects = _Text(source.text), objects_of(source)
+    edits = _checked(source, place, objects, of_object)
+    if edits is None:
+        raise EditError(_culprit(source, place, objects, of_object), "an alias or an unusual spelling is in the way")
+    return edits
+
+
+def _checked(
+    source: SourceFile, place: _Text, objects: tuple[Node, ...], of_object: Mapping[Span, list[Mending]]
+) -> tuple[Edit, ...] | None:
+    """The edits for ``of_object``; None where the objects would not be as they are meant. Raises `EditError`."""
+    edits, meant = list[Edit](), list[object]()
     for node in objects:
         value = node.to_json()
         for mending in of_object.get(node.span, ()):
@@ -78,9 +88,24 @@ def edits_of(source: SourceFile, mendings: Iterable[Mending]) -> tuple[Edit, ...
             value = with_settings(value, mending.written, template.place)
         meant.append(value)
     unique = tuple(dict.fromkeys(edits))
-    result = SourceFile(source.name, applied(source.text, unique))
-    _require_meant(objects, _read_back(result), meant, tuple(of_object))
-    return unique
+    after = _read_back(SourceFile(source.name, applied(source.text, unique)))
+    return unique if list(map(_canonical, meant)) == [_canonical(node.to_json()) for node in after] else None
+
+
+def _culprit(
+    source: SourceFile, place: _Text, objects: tuple[Node, ...], of_object: Mapping[Span, list[Mending]]
+) -> Span:
+    """The first object with whose edits, behind those before it, an object is not as it is meant."""
+    spans = list(of_object)
+    right, wrong = 0, len(spans)
+    while wrong - right > 1:
+        half = (right + wrong) // 2
+        some = {span: of_object[span] for span in spans[:half]}
+        if _checked(source, place, objects, some) is None:
+            wrong = half
+        else:
+            right = half
+    return spans[wrong - 1]
 
 
 def tree_of(settings: Iterable[Setting]) -> Tree:
@@ -323,18 +348,6 @@ def _read_back(source: SourceFile) -> tuple[Node, ...]:
     except SourceError:
         return ()
     return () if any(True for node in objects for _ in node.all_flaws()) else objects
-
-
-def _require_meant(
-    before: tuple[Node, ...], after: tuple[Node, ...], meant: list[object], changed: tuple[Span, ...]
-) -> None:
-    """Raises `EditError` where the objects ``after`` the edits are not as ``meant``. ``changed`` are those that were edited."""
-    why = "an alias or an unusual spelling is in the way"
-    if len(after) != len(meant):
-        raise EditError(changed[0], why)
-    for node, value, other in zip(before, meant, after, strict=True):
-        if _canonical(value) != _canonical(other.to_json()):
-            raise EditError(node.span if node.span in changed else changed[0], why)
 
 
 def _canonical(value: object) -> str:

@@ -100,7 +100,8 @@ def _exempting(
         return None
     if not literal_alone(policy_named(sources.program, parent), policy_named(program, plan.name)):
         return None
-    beside = "\n\n".join(print_policy(policy) for policy in plan.beside(parts))
+    added = plan.beside(parts)
+    beside = "\n\n".join(map(print_policy, added))
     undated = bool(choice) and not all(part.exemption is not None for part in parts)
     shared = request.service_account == "default"
     text = print_document(document)
@@ -119,6 +120,8 @@ def _exempting(
         settings=after.settings,
         also=also,
         taken_out=tuple(part.control for part in parts if part.takes_out),
+        controls=controls,
+        added=added,
     )
 
 

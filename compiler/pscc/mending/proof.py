@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pscc import ir
@@ -21,17 +21,26 @@ def proven(old: ir.Program, new: ir.Program, request: Request, controls: frozens
     Three comparisons say so, each over all requests and pods: for everybody but the account, and in every other namespace, the
     two programs admit the same. Where they do not, what ``old`` refuses it refuses by ``controls``.
     """
-    here = Rollout(excluded=Names((request.namespace,)))
+    return proven_for(old, new, request.namespace, {account_of(request): controls})
+
+
+def proven_for(old: ir.Program, new: ir.Program, namespace: str, controls: Mapping[str, frozenset[str]]) -> bool:
+    """The same for several service accounts of one ``namespace``, each with its own ``controls``."""
+    here = Rollout(excluded=Names((namespace,)))
     for before, after in (
-        (_without_account(old, request), _without_account(new, request)),
+        (_without_accounts(old, (*controls,)), _without_accounts(new, (*controls,))),
         (rolled_out(old, here), rolled_out(new, here)),
     ):
         if compare_admitted(before, after):
             return False
-    both = compare_admitted(old, new)
-    if both.stricter or both.undecided or not both.looser:
-        return False
-    return all({reason.control for reason in each.reasons} <= controls for each in both.looser)
+    for account, own in controls.items():
+        others = [other for other in controls if other != account]
+        both = compare_admitted(_without_accounts(old, others), _without_accounts(new, others))
+        if both.stricter or both.undecided or not both.looser:
+            return False
+        if not all({reason.control for reason in each.reasons} <= own for each in both.looser):
+            return False
+    return True
 
 
 def literal_alone(parent: ir.Policy | None, wider: ir.Policy | None) -> bool:
@@ -59,13 +68,15 @@ def policy_named(program: ir.Program, name: str) -> ir.Policy | None:
     return next((policy for policy in policies if policy.name == name), None)
 
 
-def _without_account(program: ir.Program, request: Request) -> ir.Program:
-    """``program`` that lets the account of ``request`` do as it likes outside choices, and grants it nothing by name in them."""
-    account = Subjects(service_accounts=Names((account_of(request),)))
-    exemption = Exempt(account, "", _NOWHERE)
+def _without_accounts(program: ir.Program, accounts: Sequence[str]) -> ir.Program:
+    """``program`` that lets ``accounts`` do as they like outside choices, and grants them nothing by name in them."""
+    if not accounts:
+        return program
+    exemption = Exempt(Subjects(service_accounts=Names(tuple(accounts))), "", _NOWHERE)
     policies = tuple(replace(each, exemptions=(*each.exemptions, exemption)) for each in program.policies)
+    alone = [Subjects(service_accounts=Names((account,))) for account in accounts]
     choices = tuple(
-        replace(each, grants=tuple(grant for grant in each.grants if grant.subjects != account))
+        replace(each, grants=tuple(grant for grant in each.grants if grant.subjects not in alone))
         for each in program.choices
     )
     return ir.Program(policies, choices)

@@ -8,6 +8,7 @@ from typing import Literal
 from pscc.base.frozen import frozen
 from pscc.base.source import Span
 from pscc.ir import Program
+from pscc.language import ast
 from pscc.pod.manifests import Manifest
 from pscc.pod.templates import Place, path_of
 from pscc.reporting.records import Change, Objection
@@ -48,6 +49,8 @@ class Exempting:
     - ``settings`` are what the workload needs beside it.
     - ``also`` are objections to the workload that come up once the first ones are answered, and that it answers, too.
     - ``taken_out`` are controls that no longer hold for the account at all: the language has nothing narrower.
+    - ``controls`` are those that the exemption is about, and ``added`` the policies of ``policy``.
+    - ``together`` are all accounts that ``policy`` is for, where it is one exemption for several workloads; else empty.
     """
 
     parent: str
@@ -62,6 +65,9 @@ class Exempting:
     settings: tuple[Setting, ...] = ()
     also: tuple[Objection, ...] = ()
     taken_out: tuple[str, ...] = ()
+    controls: frozenset[str] = frozenset()
+    added: tuple[ast.Policy, ...] = ()
+    together: tuple[str, ...] = ()
 
 
 @frozen
@@ -99,16 +105,18 @@ class Mending:
         return self.exempting.settings if self.exempting is not None else self.settings
 
 
-def rivals(mendings: Iterable[Mending]) -> frozenset[Key]:
-    """The workloads whose exemptions cancel each other, if more than one of them is written.
+def rivals(mendings: Iterable[Mending]) -> tuple[tuple[Mending, ...], ...]:
+    """The workloads whose exemptions cancel each other, if more than one of them is written, group by group.
 
-    Outside choices, each takes its policy's place for a whole namespace, and refuses the pods of the others.
+    Outside choices, each takes its policy's place for a whole namespace, and refuses the pods of the others. One that is for
+    several workloads together takes it once.
     """
-    of_place: dict[tuple[str, str], list[Key]] = {}
+    of_place: dict[tuple[str, str], list[Mending]] = {}
     for mending in mendings:
-        if mending.exempting is not None and not mending.exempting.choice:
-            of_place.setdefault((mending.namespace, mending.exempting.parent), []).append(mending.key)
-    return frozenset(key for keys in of_place.values() if len(keys) > 1 for key in keys)
+        exempting = mending.exempting
+        if exempting is not None and not exempting.choice and not exempting.together:
+            of_place.setdefault((mending.namespace, exempting.parent), []).append(mending)
+    return tuple(tuple(group) for group in of_place.values() if len(group) > 1)
 
 
 @frozen
