@@ -122,7 +122,7 @@ def test_all_findings_are_in_one_message() -> None:
     _, answer = ask_vap(load(output), {"op": "review", "pods": [pod]})
     (message,) = messages(answer["results"][0])
     assert message == (
-        "container c: privileged is true, must not be true (shared nodes); "
-        "pod: hostPID is true, must not be true (shared nodes); "
+        "container c: privileged must not be true (shared nodes); "
+        "pod: hostPID must not be true (shared nodes); "
         "container c: hostPort is 80, must not be set (shared nodes)"
     )

@@ -78,7 +78,7 @@ SET_CASES: tuple[tuple[Json, str, str], ...] = (
         *[f"no policy may be used in namespace team-a by service account team-a/default {ALONE}"] * 2,
     ),
     (of_the_set("team-b", ""), "", ""),
-    (of_the_set("team-b", "", hostPID=True), *[f"tight: pod: hostPID is true, must not be true {ALONE}"] * 2),
+    (of_the_set("team-b", "", hostPID=True), *[f"tight: pod: hostPID must not be true {ALONE}"] * 2),
 )
 """Pods, and what is said of their workloads where the target sets defaults, and where it does not."""
 

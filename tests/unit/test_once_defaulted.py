@@ -90,7 +90,7 @@ def test_two_defaults_of_one_field() -> None:
         ),
         (
             "deny capabilities.add CHOWN\n default capabilities.add add CHOWN",
-            "container main: capabilities.add has CHOWN, denied: CHOWN",
+            "container main: capability CHOWN must not be added",
         ),
         ("allow supplementalGroups 5-6\n default supplementalGroups 7", "pod: supplementalGroups has 7, allowed: 5-6"),
         ("require runAsNonRoot false\n default nonRoot", "container main: runAsNonRoot is true, must be false"),

@@ -64,7 +64,7 @@ def test_a_difference_exits_with_1_and_shows_the_pod(monkeypatch: pytest.MonkeyP
     assert code == 1
     assert "the output admits this pod, and the source refuses it" in text
     assert "hostPID: true" in text
-    assert "hostPID: pod: hostPID is true, must not be true" in text
+    assert "hostPID: pod: hostPID must not be true" in text
 
 
 def test_what_cannot_be_proven_exits_with_2() -> None:

@@ -97,8 +97,8 @@ def test_a_page_has_every_workload_and_a_printed_form(tmp_path: Path) -> None:
         "targets", "refused", "defaults", "uses", "stages", "namespaces", "workloads", "sign"
     ]  # fmt: skip
     for text in (
-        "team: pod: hostPID is true, must not be true",
-        "warned: team-warn: pod: hostIPC is true, must not be true",
+        "team: pod: hostPID must not be true",
+        "warned: team-warn: pod: hostIPC must not be true",
         "spec.containers[0].securityContext.runAsGroup = 10, set by team",
         "team: not in namespace infra",
         "refuses 1 workload that the policies admit",

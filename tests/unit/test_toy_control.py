@@ -126,7 +126,7 @@ def test_check_explain_fmt_and_eval_know_it(compiler: Compiler) -> None:
            "spec": {"setHostnameAsFQDN": True, "containers": [{"name": "c", "image": "i"}]}}  # fmt: skip
     (compiler.folder / "pod.yaml").write_text(yaml.safe_dump(pod), encoding="utf-8")
     judged = compiler.pscc("eval", source, "-f", "pod.yaml")
-    assert judged.returncode == 1 and "pod: setHostnameAsFQDN is true, must not be true" in judged.stdout
+    assert judged.returncode == 1 and "pod: setHostnameAsFQDN must not be true" in judged.stdout
     assert "POD001" not in judged.stderr
 
 

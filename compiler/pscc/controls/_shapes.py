@@ -183,11 +183,12 @@ def list_shapes(
     each: tuple[Each, ...],
     subject: tuple[Part, ...],
     spelled: ir.Value | None = None,
+    denied: tuple[Part, ...] | None = None,
 ) -> tuple[Shape, ...]:
     """The shapes of a control over the elements of a list: ``deny``, ``deny v``, ``allow v``.
 
     ``spelled`` is the element as it is held against the control's `Control.spellings`, where it has some: ``deny v`` refuses
-    what these name, too.
+    what these name, too. ``denied`` is the message of both forms of ``deny``, after the subject, where it is not the usual one.
     """
     permitted = in_ranges(element) if kind == "ranges" else among(element)
     named = permitted if spelled is None else ir.Or((permitted, among_spellings(spelled)))
@@ -197,13 +198,25 @@ def list_shapes(
         Shape(
             "deny",
             "nothing",
-            (Requirement(each, ir.FALSE, (*has, ", must be empty"), element, name=name),),
+            (
+                Requirement(
+                    each, ir.FALSE, (*subject, *denied) if denied else (*has, ", must be empty"), element, name=name
+                ),
+            ),
             f"{label} is empty.",
         ),
         Shape(
             "deny",
             "values",
-            (Requirement(each, ir.Not(named), (*has, ", denied: ", allowed(kind)), element, name=name),),
+            (
+                Requirement(
+                    each,
+                    ir.Not(named),
+                    (*subject, *denied) if denied else (*has, ", denied: ", allowed(kind)),
+                    element,
+                    name=name,
+                ),
+            ),
             f"{label} has none of the listed values{'' if spelled is None else ', however they are spelled'}.",
             suffix="Values",
         ),
@@ -219,7 +232,7 @@ def list_shapes(
 def switch_shape(label: str, value: Path, each: tuple[Each, ...], subject: tuple[Part, ...]) -> tuple[Shape, ...]:
     """The one shape of a switch: ``deny C``, the field is not true."""
     must = ir.Not(ir.Equals(value, Const(True)))
-    message = (*subject, f"{label} is ", Show(value), ", must not be true")
+    message = (*subject, f"{label} must not be true")
     return (Shape("deny", "nothing", (Requirement(each, must, message, value, name=label),), f"{label} is not true."),)
 
 

@@ -21,7 +21,7 @@ from pscc.controls._shapes import (
     word_probes,
 )
 from pscc.controls._values import Words
-from pscc.ir import Each, Path
+from pscc.ir import Each, Path, Show
 from pscc.language.ast import Statement
 from pscc.psp.reading import Psp, literal
 
@@ -105,6 +105,7 @@ CONTROL = Control(
         (*CONTAINERS, Each("capability", ADDED)),
         CONTAINER,
         ir.Upper(Path("capability")),
+        ("capability ", Show(Path("capability")), " must not be added"),
     ),
     psp_fields=("allowedCapabilities", "defaultAddCapabilities"),
     psp=from_psp,
