@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pscc.cli import main
+from support.paths import ROOT
 
 POLICY = """policy team {
     require runAsGroup
@@ -52,6 +53,19 @@ def test_a_target_that_does_not_see_who_asks_sets_defaults_for_the_exempt(tmp_pa
         (row,) = (json.loads(line) for line in done.stdout.splitlines())
         assert (row["policy"], row["allowed"], row["defaulted"]) == (None, True, changed), target
         assert ("allowPrivilegeEscalation" in json.dumps(row["pod"])) is changed, target
+
+
+def test_a_plain_policy_and_the_choice_beside_it_say_the_same_once() -> None:
+    cluster = ROOT / "examples" / "cluster"
+    arguments = [str(cluster / "dump.yaml"), "-f", str(cluster / "pods.yaml"), "-t", "gatekeeper"]
+    done = CliRunner().invoke(main, ["eval", *arguments])
+    assert done.stdout.count("kube-proxy") == 1
+    assert "of 4 pods denied" in done.stderr
+    rows = [
+        json.loads(line)
+        for line in CliRunner().invoke(main, ["eval", *arguments, "--format", "json"]).stdout.splitlines()
+    ]
+    assert sum(row["name"] == "kube-proxy" for row in rows) == 2
 
 
 def test_a_target_that_refuses_the_program(tmp_path: Path) -> None:

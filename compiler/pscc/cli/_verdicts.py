@@ -48,8 +48,11 @@ class Table:
         color = colored(sys.stdout)
         _print([_line(HEADINGS, self._wide, "", color)], color)
         for batch in self._batches:
-            lines = [line for rows in batch for row in rows for line in _lines(row, self._wide, self._changed, color)]
-            _print(lines, color)
+            # a plain policy and the choice beside it may say the same of a pod
+            said_once = (
+                dict.fromkeys(tuple(_lines(row, self._wide, self._changed, color)) for row in rows) for rows in batch
+            )
+            _print([line for of_pod in said_once for verdict in of_pod for line in verdict], color)
         self._counts.write(self._changed)
         return self._counts.admitted == self._counts.pods
 
