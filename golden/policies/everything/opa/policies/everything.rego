@@ -24,7 +24,7 @@ denied_privileged_findings := [finding |
 	finding := concat("", [
 		"container ",
 		lib.show(object.get(container, "name", null)),
-		": privileged is true, must not be true",
+		": privileged must not be true",
 	])
 ]
 
@@ -44,7 +44,7 @@ denied_host_network_unchanged if {
 
 denied_host_network_findings := [finding |
 	pod.spec.hostNetwork == true
-	finding := "pod: hostNetwork is true, must not be true"
+	finding := "pod: hostNetwork must not be true"
 ]
 
 # deny hostPID because "ask #platform"  (policy.psp)
@@ -63,7 +63,7 @@ denied_host_pid_unchanged if {
 
 denied_host_pid_findings := [finding |
 	pod.spec.hostPID == true
-	finding := "pod: hostPID is true, must not be true"
+	finding := "pod: hostPID must not be true"
 ]
 
 # deny hostIPC because "ask #platform"  (policy.psp)
@@ -82,7 +82,7 @@ denied_host_ipc_unchanged if {
 
 denied_host_ipc_findings := [finding |
 	pod.spec.hostIPC == true
-	finding := "pod: hostIPC is true, must not be true"
+	finding := "pod: hostIPC must not be true"
 ]
 
 # deny hostProcess  (policy.psp)
@@ -112,7 +112,7 @@ denied_host_process_findings := [finding |
 
 denied_host_process_pod_host_process_findings := [finding |
 	pod.spec.securityContext.windowsOptions.hostProcess == true
-	finding := "pod: hostProcess is true, must not be true"
+	finding := "pod: hostProcess must not be true"
 ]
 
 denied_host_process_container_host_process_findings := [finding |
@@ -121,7 +121,7 @@ denied_host_process_container_host_process_findings := [finding |
 	finding := concat("", [
 		"container ",
 		lib.show(object.get(container, "name", null)),
-		": hostProcess is true, must not be true",
+		": hostProcess must not be true",
 	])
 ]
 

@@ -9,7 +9,7 @@ test_accepted if {
 
 test_privileged_true if {
 	answer := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "privileged-true", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}, "privileged": true}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
-	{entry.msg | some entry in answer} == {"container main: privileged is true, must not be true (ask #platform)"}
+	{entry.msg | some entry in answer} == {"container main: privileged must not be true (ask #platform)"}
 }
 
 test_privileged_false if {
@@ -24,27 +24,27 @@ test_privileged_unset if {
 
 test_hostnetwork_true if {
 	answer := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostnetwork-true", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "hostNetwork": true}}
-	{entry.msg | some entry in answer} == {"pod: hostNetwork is true, must not be true (ask #platform)"}
+	{entry.msg | some entry in answer} == {"pod: hostNetwork must not be true (ask #platform)"}
 }
 
 test_hostpid_true if {
 	answer := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostpid-true", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "hostPID": true}}
-	{entry.msg | some entry in answer} == {"pod: hostPID is true, must not be true (ask #platform)"}
+	{entry.msg | some entry in answer} == {"pod: hostPID must not be true (ask #platform)"}
 }
 
 test_hostipc_true if {
 	answer := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostipc-true", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "hostIPC": true}}
-	{entry.msg | some entry in answer} == {"pod: hostIPC is true, must not be true (ask #platform)"}
+	{entry.msg | some entry in answer} == {"pod: hostIPC must not be true (ask #platform)"}
 }
 
 test_hostprocess_true if {
 	answer := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostprocess-true", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}, "windowsOptions": {"hostProcess": true}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
-	{entry.msg | some entry in answer} == {"container main: hostProcess is true, must not be true"}
+	{entry.msg | some entry in answer} == {"container main: hostProcess must not be true"}
 }
 
 test_hostprocess_pod_true if {
 	answer := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostprocess-pod-true", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}, "windowsOptions": {"hostProcess": true}}, "runtimeClassName": "gvisor"}}
-	{entry.msg | some entry in answer} == {"pod: hostProcess is true, must not be true"}
+	{entry.msg | some entry in answer} == {"pod: hostProcess must not be true"}
 }
 
 test_hostport_79 if {
@@ -269,17 +269,17 @@ test_apparmor_localhost_other if {
 
 test_privileged_true_in_init_container if {
 	answer := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "privileged-true-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {"drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}, "privileged": true}}]}}
-	{entry.msg | some entry in answer} == {"container init: privileged is true, must not be true (ask #platform)"}
+	{entry.msg | some entry in answer} == {"container init: privileged must not be true (ask #platform)"}
 }
 
 test_privileged_true_in_ephemeral_container if {
 	answer := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "privileged-true-in-ephemeral-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"capabilities": {"drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}, "privileged": true}}]}}
-	{entry.msg | some entry in answer} == {"container debug: privileged is true, must not be true (ask #platform)"}
+	{entry.msg | some entry in answer} == {"container debug: privileged must not be true (ask #platform)"}
 }
 
 test_hostprocess_true_in_init_container if {
 	answer := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostprocess-true-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {"drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}, "windowsOptions": {"hostProcess": true}}}]}}
-	{entry.msg | some entry in answer} == {"container init: hostProcess is true, must not be true"}
+	{entry.msg | some entry in answer} == {"container init: hostProcess must not be true"}
 }
 
 test_nonroot_true_uid_0_in_init_container if {
@@ -299,37 +299,37 @@ test_update_of_nothing_looked_at if {
 
 test_update_to_refused if {
 	answer := policy.violation with input as {"request": {"operation": "UPDATE", "object": {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "update-to-refused", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"capabilities": {"drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}, "privileged": true}}]}}, "oldObject": {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "update-to-refused", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}}}
-	{entry.msg | some entry in answer} == {"container debug: privileged is true, must not be true (ask #platform)"}
+	{entry.msg | some entry in answer} == {"container debug: privileged must not be true (ask #platform)"}
 }
 
 test_main_has_privileged_true if {
 	answer := data.main.deny with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "privileged-true", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}, "privileged": true}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
-	{"container main: privileged is true, must not be true (ask #platform)"} & answer == {"container main: privileged is true, must not be true (ask #platform)"}
+	{"container main: privileged must not be true (ask #platform)"} & answer == {"container main: privileged must not be true (ask #platform)"}
 }
 
 test_privileged_true_in_deployment if {
 	answer := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "privileged-true-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}, "privileged": true}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}}}
-	{"container main: privileged is true, must not be true (ask #platform)"} & answer == {"container main: privileged is true, must not be true (ask #platform)"}
+	{"container main: privileged must not be true (ask #platform)"} & answer == {"container main: privileged must not be true (ask #platform)"}
 }
 
 test_hostnetwork_true_in_deployment if {
 	answer := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hostnetwork-true-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "hostNetwork": true}}}}
-	{"pod: hostNetwork is true, must not be true (ask #platform)"} & answer == {"pod: hostNetwork is true, must not be true (ask #platform)"}
+	{"pod: hostNetwork must not be true (ask #platform)"} & answer == {"pod: hostNetwork must not be true (ask #platform)"}
 }
 
 test_hostpid_true_in_deployment if {
 	answer := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hostpid-true-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "hostPID": true}}}}
-	{"pod: hostPID is true, must not be true (ask #platform)"} & answer == {"pod: hostPID is true, must not be true (ask #platform)"}
+	{"pod: hostPID must not be true (ask #platform)"} & answer == {"pod: hostPID must not be true (ask #platform)"}
 }
 
 test_hostipc_true_in_deployment if {
 	answer := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hostipc-true-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "hostIPC": true}}}}
-	{"pod: hostIPC is true, must not be true (ask #platform)"} & answer == {"pod: hostIPC is true, must not be true (ask #platform)"}
+	{"pod: hostIPC must not be true (ask #platform)"} & answer == {"pod: hostIPC must not be true (ask #platform)"}
 }
 
 test_hostprocess_true_in_deployment if {
 	answer := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hostprocess-true-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}, "windowsOptions": {"hostProcess": true}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}}}
-	{"container main: hostProcess is true, must not be true"} & answer == {"container main: hostProcess is true, must not be true"}
+	{"container main: hostProcess must not be true"} & answer == {"container main: hostProcess must not be true"}
 }
 
 test_hostport_79_in_deployment if {
@@ -449,5 +449,5 @@ test_apparmor_unconfined_in_deployment if {
 
 test_privileged_true_in_cronjob if {
 	answer := data.main.warn with input as {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": "privileged-true-in-cronjob", "namespace": "default"}, "spec": {"schedule": "0 0 * * *", "jobTemplate": {"spec": {"template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}, "privileged": true}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}}}}}
-	{"container main: privileged is true, must not be true (ask #platform)"} & answer == {"container main: privileged is true, must not be true (ask #platform)"}
+	{"container main: privileged must not be true (ask #platform)"} & answer == {"container main: privileged must not be true (ask #platform)"}
 }

@@ -9,7 +9,7 @@ test_accepted if {
 
 test_privileged_true if {
 	answer := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "privileged-true", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true, "privileged": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}}}
-	{entry.msg | some entry in answer} == {"container main: privileged is true, must not be true"}
+	{entry.msg | some entry in answer} == {"container main: privileged must not be true"}
 }
 
 test_privileged_false if {
@@ -24,7 +24,7 @@ test_privileged_unset if {
 
 test_hostnetwork_true if {
 	answer := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostnetwork-true", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "hostNetwork": true}}
-	{entry.msg | some entry in answer} == {"pod: hostNetwork is true, must not be true"}
+	{entry.msg | some entry in answer} == {"pod: hostNetwork must not be true"}
 }
 
 test_hostnetwork_false if {
@@ -39,7 +39,7 @@ test_hostnetwork_unset if {
 
 test_hostpid_true if {
 	answer := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostpid-true", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "hostPID": true}}
-	{entry.msg | some entry in answer} == {"pod: hostPID is true, must not be true"}
+	{entry.msg | some entry in answer} == {"pod: hostPID must not be true"}
 }
 
 test_hostpid_false if {
@@ -49,7 +49,7 @@ test_hostpid_false if {
 
 test_hostipc_true if {
 	answer := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostipc-true", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "hostIPC": true}}
-	{entry.msg | some entry in answer} == {"pod: hostIPC is true, must not be true"}
+	{entry.msg | some entry in answer} == {"pod: hostIPC must not be true"}
 }
 
 test_hostport_9999 if {
@@ -199,12 +199,12 @@ test_seccomp_unset if {
 
 test_privileged_true_in_init_container if {
 	answer := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "privileged-true-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true, "privileged": true}}]}}
-	{entry.msg | some entry in answer} == {"container init: privileged is true, must not be true"}
+	{entry.msg | some entry in answer} == {"container init: privileged must not be true"}
 }
 
 test_privileged_true_in_ephemeral_container if {
 	answer := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "privileged-true-in-ephemeral-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true, "privileged": true}}]}}
-	{entry.msg | some entry in answer} == {"container debug: privileged is true, must not be true"}
+	{entry.msg | some entry in answer} == {"container debug: privileged must not be true"}
 }
 
 test_hostport_9999_in_init_container if {
@@ -299,32 +299,32 @@ test_update_of_nothing_looked_at if {
 
 test_update_to_refused if {
 	answer := policy.violation with input as {"request": {"operation": "UPDATE", "object": {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "update-to-refused", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true, "privileged": true}}]}}, "oldObject": {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "update-to-refused", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}}}}}
-	{entry.msg | some entry in answer} == {"container debug: privileged is true, must not be true"}
+	{entry.msg | some entry in answer} == {"container debug: privileged must not be true"}
 }
 
 test_main_has_privileged_true if {
 	answer := data.main.deny with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "privileged-true", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true, "privileged": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}}}
-	{"container main: privileged is true, must not be true"} & answer == {"container main: privileged is true, must not be true"}
+	{"container main: privileged must not be true"} & answer == {"container main: privileged must not be true"}
 }
 
 test_privileged_true_in_deployment if {
 	answer := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "privileged-true-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true, "privileged": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}}}}}
-	{"container main: privileged is true, must not be true"} & answer == {"container main: privileged is true, must not be true"}
+	{"container main: privileged must not be true"} & answer == {"container main: privileged must not be true"}
 }
 
 test_hostnetwork_true_in_deployment if {
 	answer := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hostnetwork-true-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "hostNetwork": true}}}}
-	{"pod: hostNetwork is true, must not be true"} & answer == {"pod: hostNetwork is true, must not be true"}
+	{"pod: hostNetwork must not be true"} & answer == {"pod: hostNetwork must not be true"}
 }
 
 test_hostpid_true_in_deployment if {
 	answer := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hostpid-true-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "hostPID": true}}}}
-	{"pod: hostPID is true, must not be true"} & answer == {"pod: hostPID is true, must not be true"}
+	{"pod: hostPID must not be true"} & answer == {"pod: hostPID must not be true"}
 }
 
 test_hostipc_true_in_deployment if {
 	answer := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hostipc-true-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "hostIPC": true}}}}
-	{"pod: hostIPC is true, must not be true"} & answer == {"pod: hostIPC is true, must not be true"}
+	{"pod: hostIPC must not be true"} & answer == {"pod: hostIPC must not be true"}
 }
 
 test_hostport_9999_in_deployment if {
@@ -379,5 +379,5 @@ test_seccomp_unset_in_deployment if {
 
 test_privileged_true_in_cronjob if {
 	answer := data.main.warn with input as {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": "privileged-true-in-cronjob", "namespace": "default"}, "spec": {"schedule": "0 0 * * *", "jobTemplate": {"spec": {"template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true, "privileged": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}}}}}}}
-	{"container main: privileged is true, must not be true"} & answer == {"container main: privileged is true, must not be true"}
+	{"container main: privileged must not be true"} & answer == {"container main: privileged must not be true"}
 }

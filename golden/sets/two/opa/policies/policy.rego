@@ -300,7 +300,7 @@ denied_privileged_findings(_) := [finding |
 	finding := concat("", [
 		"container ",
 		lib.show(object.get(container, "name", null)),
-		": privileged is true, must not be true",
+		": privileged must not be true",
 	])
 ]
 

@@ -25,7 +25,7 @@ denied_privileged_findings := [finding |
 	finding := concat("", [
 		"container ",
 		lib.show(object.get(container, "name", null)),
-		": privileged is true, must not be true",
+		": privileged must not be true",
 	])
 ]
 

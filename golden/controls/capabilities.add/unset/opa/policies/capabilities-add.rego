@@ -24,9 +24,9 @@ denied_capabilities_add_findings := [finding |
 	finding := concat("", [
 		"container ",
 		lib.show(object.get(container, "name", null)),
-		": capabilities.add has ",
+		": capability ",
 		lib.show(capability),
-		", must be empty",
+		" must not be added",
 	])
 ]
 

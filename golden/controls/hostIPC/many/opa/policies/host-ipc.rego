@@ -21,7 +21,7 @@ denied_host_ipc_unchanged if {
 
 denied_host_ipc_findings := [finding |
 	pod.spec.hostIPC == true
-	finding := "pod: hostIPC is true, must not be true"
+	finding := "pod: hostIPC must not be true"
 ]
 
 # A bare Pod, or the one of an AdmissionReview; anything else is not looked at.

@@ -21,7 +21,7 @@ denied_host_network_unchanged if {
 
 denied_host_network_findings := [finding |
 	pod.spec.hostNetwork == true
-	finding := "pod: hostNetwork is true, must not be true"
+	finding := "pod: hostNetwork must not be true"
 ]
 
 # A bare Pod, or the one of an AdmissionReview; anything else is not looked at.

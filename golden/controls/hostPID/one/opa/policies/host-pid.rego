@@ -21,7 +21,7 @@ denied_host_pid_unchanged if {
 
 denied_host_pid_findings := [finding |
 	pod.spec.hostPID == true
-	finding := "pod: hostPID is true, must not be true"
+	finding := "pod: hostPID must not be true"
 ]
 
 # A bare Pod, or the one of an AdmissionReview; anything else is not looked at.

@@ -32,7 +32,7 @@ denied_host_process_findings := [finding |
 
 denied_host_process_pod_host_process_findings := [finding |
 	pod.spec.securityContext.windowsOptions.hostProcess == true
-	finding := "pod: hostProcess is true, must not be true"
+	finding := "pod: hostProcess must not be true"
 ]
 
 denied_host_process_container_host_process_findings := [finding |
@@ -41,7 +41,7 @@ denied_host_process_container_host_process_findings := [finding |
 	finding := concat("", [
 		"container ",
 		lib.show(object.get(container, "name", null)),
-		": hostProcess is true, must not be true",
+		": hostProcess must not be true",
 	])
 ]
 

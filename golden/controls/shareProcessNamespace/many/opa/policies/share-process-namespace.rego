@@ -21,7 +21,7 @@ denied_share_process_namespace_unchanged if {
 
 denied_share_process_namespace_findings := [finding |
 	pod.spec.shareProcessNamespace == true
-	finding := "pod: shareProcessNamespace is true, must not be true"
+	finding := "pod: shareProcessNamespace must not be true"
 ]
 
 # A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
