@@ -100,6 +100,7 @@ def test_a_solver_that_gives_up_is_unknown(monkeypatch: pytest.MonkeyPatch) -> N
     from pscc.proving.solver import Unsolved
 
     monkeypatch.setattr(question, "solve", lambda *_: Unsolved("timeout"))
+    monkeypatch.setattr(question, "possible", lambda *_: Unsolved("timeout"))
     code, text, _ = _run(PRIVILEGED, "-t", "vap")
     assert code == 1
     assert "vap  CREATE  enforce  unknown: the solver gave up: timeout" in text

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Literal
 
 from pscc.base.frozen import frozen
-from pscc.proving.logic.bound import bounds, capped
-from pscc.proving.logic.lemmas import lemmas
-from pscc.proving.logic.rewriting import unread
+from pscc.proving.logic.bound import bounds, capped, in_all
 from pscc.proving.logic.slots import THERE, Slots
-from pscc.proving.logic.smt import Script, script
-from pscc.proving.logic.terms import FALSE, TRUE, Place, Term, and_, not_
+from pscc.proving.logic.smt import Script
+from pscc.proving.logic.terms import TRUE, Place, Term, and_, not_
+from pscc.proving.pieces import possible
+from pscc.proving.scripts import Scripts, scripts
 from pscc.proving.solver import Model, Unsolved, solve
-from pscc.proving.validity import AT_LEAST, rules
+from pscc.proving.validity import AT_LEAST
 
-_OPEN = (
-    "`open …` stands for a claim about the parts of a string. Only the facts below are known of it: if this is",
-    "unsatisfiable, it is so for the claims themselves.",
-)
 _SHORT = 1
 """As many elements each list has at first."""
+_LARGE = 100
+"""A pod with more elements is looked for piece by piece alone."""
+_AT_ONCE = 10.0
+"""After so many seconds, a question is asked piece by piece."""
 Direction = Literal["lets in", "shuts out"]
 """What the output does with the pod: it admits one that the source refuses, or the other way."""
 
@@ -29,17 +30,42 @@ Direction = Literal["lets in", "shuts out"]
 class Question:
     """Is there a pod for which ``formula`` holds? Then the output ``does`` so.
 
-    - ``lengths`` are the elements that each list needs at most. ``slots`` says what the symbols of the scripts are.
-    - ``exact`` is the question for a solver. ``script`` is easier: it leaves claims about parts of strings open. If ``script``
-      is unsatisfiable, ``exact`` is, too.
+    ``lengths`` are the elements that each list needs at most.
     """
 
     does: Direction
     formula: Term
     lengths: Mapping[str, int]
-    script: Script
-    exact: Script
-    slots: Slots
+
+    @property
+    def script(self) -> Script:
+        """The question, made easier: it leaves claims about parts of strings open. If it is unsatisfiable, ``exact`` is, too."""
+        return self._scripts.easier
+
+    @property
+    def exact(self) -> Script:
+        """The question for a solver."""
+        return self._scripts.exact
+
+    @property
+    def slots(self) -> Slots:
+        """What the symbols of the scripts are."""
+        return self._scripts.slots
+
+    @property
+    def places(self) -> int:
+        """How many elements a pod has whose lists are full."""
+        return sum(in_all(name, self.lengths) for name in self.lengths)
+
+    @property
+    def _scripts(self) -> Scripts:
+        about = f"Is there a pod that the output {self.does.replace('s ', ' ', 1)}? `unsat` means that there is none."
+        return _written(self.formula, tuple(sorted(self.lengths.items())), about)
+
+
+@lru_cache(maxsize=8)
+def _written(formula: Term, lengths: tuple[tuple[str, int], ...], about: str) -> Scripts:
+    return scripts(formula, dict(lengths), about)
 
 
 @frozen
@@ -76,41 +102,48 @@ def question(does: Direction, formula: Term, most: int | None = None) -> Questio
 
     With ``most``, one with lists of at most so many elements. Raises `NoBoundError` where no number is enough for any length.
     """
-    lengths = bounds(formula, AT_LEAST) if most is None else capped(formula, AT_LEAST, most)
-    slots = Slots({**AT_LEAST, **lengths})
-    asked = slots.filled_in(formula)
-    if asked is FALSE:
-        nothing = script([FALSE])
-        return Question(does, formula, lengths, nothing, nothing, slots)
-    facts = [*rules([asked], slots), *lemmas([asked])]
-    comments = [f"{name}: at most {length} elements" for name, length in sorted(lengths.items())]
-    about = f"Is there a pod that the output {does.replace('s ', ' ', 1)}? `unsat` means that there is none."
-    exact = script([*facts, asked], (about, *comments))
-    easier = script([unread(term) for term in (*facts, asked)], (about, *comments, *_OPEN))
-    return Question(does, formula, lengths, exact if exact == easier else easier, exact, slots)
+    return Question(does, formula, bounds(formula, AT_LEAST) if most is None else capped(formula, AT_LEAST, most))
 
 
 def answer(asked: Iterable[Question], seconds: float, patience: float | None = None) -> Answer:
     """The answer to all of ``asked``: the first difference, else that one is not decided, else that there is none.
 
     The solver gives up each after ``seconds``, and looks for a smaller pod for ``patience`` seconds (`solve`).
-    Differences are looked for in pods with short lists first: most show there, and a solver finds them sooner.
+    Differences are looked for in pods with short lists first: most show there, and a solver finds them sooner. A question that
+    is large, or that the solver does not answer soon, is asked piece by piece (`pieces`).
     """
     listed = list(asked)
     undecided: Undecided | None = None
     for each in listed:
-        if max(each.lengths.values(), default=0) > _SHORT:
+        if max(each.lengths.values(), default=0) > _SHORT and each.places <= _LARGE:
             short = question(each.does, each.formula, _SHORT)
-            model = _solved(short, seconds, patience)
+            model = _solved(short, min(seconds, _AT_ONCE), patience)
             if model is not None and not isinstance(model, Unsolved):
                 return Differs(short, model)
     for each in listed:
-        model = _solved(each, seconds, patience)
-        if isinstance(model, Unsolved):
-            undecided = undecided or Undecided(f"the solver gave up: {model.reason}")
-        elif model is not None:
-            return Differs(each, model)
+        given = _answered(each, seconds, patience)
+        if isinstance(given, Undecided):
+            undecided = undecided or given
+        elif isinstance(given, Differs):
+            return given
     return undecided or Equal()
+
+
+def _answered(asked: Question, seconds: float, patience: float | None) -> Answer:
+    if asked.places <= _LARGE:
+        model = _solved(asked, min(seconds, _AT_ONCE), patience)
+        if not isinstance(model, Unsolved):
+            return Equal() if model is None else Differs(asked, model)
+    choice = possible(asked.formula, seconds)
+    if choice is None:
+        return Equal()
+    if isinstance(choice, Unsolved):
+        return Undecided(f"the solver gave up: {choice.reason}")
+    chosen = question(asked.does, and_(*choice))
+    model = _solved(chosen, seconds, patience)
+    if model is None or isinstance(model, Unsolved):
+        return Undecided("the solver gave up a pod that it had found")
+    return Differs(chosen, model)
 
 
 def _solved(asked: Question, seconds: float, patience: float | None) -> Model | Unsolved | None:

@@ -14,6 +14,7 @@ from pscc.proving.logic.terms import Term
 
 Model = Mapping[Term, str | int | bool]
 """The value of each field that the formula is about."""
+_TRUTHS = ("open", "present", "truth")
 _ESCAPED = re.compile(r"\\u\{([0-9a-fA-F]+)\}|\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})")
 
 
@@ -34,6 +35,41 @@ def load() -> Any:
         return import_module("z3")
     except ImportError:
         raise NoSolverError from None
+
+
+@frozen
+class Contradiction:
+    """There is no model. Those ``of`` what was assumed contradict each other."""
+
+    of: frozenset[Term]
+
+
+class Solver:
+    """A solver that is asked several times, and told more in between."""
+
+    def __init__(self, script: Script) -> None:
+        """``script`` is what holds. Raises `NoSolverError`."""
+        self._z3 = load()
+        self._script = script
+        self._names = {leaf: self._z3.Bool(name.strip("|")) for name, leaf in script.symbols if leaf.op in _TRUTHS}
+        self._solver = self._z3.Solver()
+        self._solver.from_string(script.text)
+
+    def check(self, assumed: Iterable[Term], seconds: float) -> Model | Unsolved | Contradiction:
+        """A model in which all of ``assumed``, symbols of the script, are true. It gives up after ``seconds``."""
+        names = {str(self._names[leaf]): leaf for leaf in assumed if leaf in self._names}
+        self._solver.set("timeout", max(1, int(seconds * 1000)))
+        answer = self._solver.check(*(self._names[leaf] for leaf in names.values()))
+        if answer == self._z3.sat:
+            return _values(self._z3, self._solver.model(), self._script)
+        if answer == self._z3.unsat:
+            return Contradiction(frozenset(names[str(each)] for each in self._solver.unsat_core()))
+        return Unsolved(str(self._solver.reason_unknown()))
+
+    def forbid(self, values: Iterable[tuple[Term, bool]]) -> None:
+        """From now on, not all symbols have these values."""
+        others = (self._z3.Not(self._names[leaf]) if value else self._names[leaf] for leaf, value in values)
+        self._solver.add(self._z3.Or(*others))
 
 
 def solve(

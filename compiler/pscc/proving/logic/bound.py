@@ -69,7 +69,7 @@ def bounds(term: Term, at_least: Mapping[ListName, int]) -> dict[ListName, int]:
         for (wanted, each), count in needs.items():
             if wanted == name:
                 for other in each:
-                    count *= in_all(other)
+                    count *= together(other)
                 needed += count
         open_lists.pop()
         lengths[name] = max(needed, at_least.get(name, 0))
@@ -77,13 +77,19 @@ def bounds(term: Term, at_least: Mapping[ListName, int]) -> dict[ListName, int]:
             raise NoBoundError(f"the list {name} needs {lengths[name]} elements")
         return lengths[name]
 
-    def in_all(name: ListName) -> int:
+    def together(name: ListName) -> int:
         parent = parents.get(name)
-        return length(name) * (in_all(parent) if parent else 1)
+        return length(name) * (together(parent) if parent else 1)
 
     for name in parents:
         length(name)
     return lengths
+
+
+def in_all(name: ListName, lengths: Mapping[ListName, int]) -> int:
+    """How many elements the lists called ``name`` have together, where each list has as many as ``lengths`` says."""
+    parent = _parent(name)
+    return lengths.get(name, 1) * (in_all(parent, lengths) if parent else 1)
 
 
 def capped(term: Term, at_least: Mapping[ListName, int], most: int) -> dict[ListName, int]:

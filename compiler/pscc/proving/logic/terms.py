@@ -327,7 +327,15 @@ def starts_with(whole: Term, start: Term) -> Term:
             head, separated, tail = wanted.partition(separator)
             begins_there = and_(equal(namespace, text(head)), starts_with(name, text(tail)))
             return begins_there if separated else starts_with(namespace, text(wanted))
+        if whole.op == "concat" and len(whole.args) == 2 and condition(whole.args[1]).op == "text":
+            return _starts_before(first, str(condition(whole.args[1]).args[0]), wanted)
     return make("starts", whole, start)
+
+
+def _starts_before(first: Term, end: str, wanted: str) -> Term:
+    """The string ``first``, with ``end`` behind it, begins with ``wanted``: by itself, or where ``end`` has the rest."""
+    short = (wanted[:length] for length in range(len(wanted)) if end.startswith(wanted[length:]))
+    return or_(starts_with(first, text(wanted)), *(equal(first, text(value)) for value in short))
 
 
 def ends_with(whole: Term, end: Term) -> Term:
