@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import random
 
 import pytest
 
 from pscc.base.source import SourceFile
-from pscc.diagnostics import Report
+from pscc.diagnostics import Diagnostic, Report
 from pscc.driver import analyse
 from pscc.meaning.library import library_source
 from pscc.meaning.lint import lint, weaker
@@ -20,6 +21,12 @@ def warned(text: str) -> list[str]:
     """``CODE:LINE`` of each warning."""
     document, program, _ = analyse(SourceFile("p.psp", text))
     return [f"{d.code}:{d.span.line if d.span else 0}" for d in lint(document, program)]
+
+
+def linted(text: str) -> list[Diagnostic]:
+    """The warnings themselves."""
+    document, program, _ = analyse(SourceFile("p.psp", text))
+    return list(lint(document, program))
 
 
 CONTROLLERS_EXEMPT = {
@@ -213,3 +220,43 @@ def test_the_library_and_what_extends_it_are_clean() -> None:
         document, program, _ = analyse(source)
         assert not list(lint(document, program))
     assert warned("policy web extends pss/restricted@1.30 {\n    allow hostPorts 80\n}\n") == []
+
+
+def test_a_name_is_covered_by_the_first_that_spans_it_whatever_the_order() -> None:
+    rng = random.Random(1)
+    words = ["a", "ab", "abc", "b", "a*", "ab*", "abc*", "*", "b*"]
+    for _ in range(300):
+        names = rng.choices(words, k=rng.randrange(1, 7))
+        shown = {
+            (d.span.column if d.span else 0): d.message
+            for d in linted(f"policy p {{\n    in namespaces {', '.join(names)}\n    deny privileged\n}}\n")
+            if d.code == "LNG060"
+        }
+        expected: dict[int, str] = {}
+        for at, name in enumerate(names):
+            column = len("    in namespaces ") + sum(len(word) + 2 for word in names[:at]) + 1
+            for other, wide in enumerate(names):
+                spans = name.removesuffix("*").startswith(wide[:-1]) if wide.endswith("*") else wide == name
+                if other != at and spans and not (wide == name and other > at):
+                    expected[column] = f"`{name}` is covered by `{wide}`"
+                    break
+        assert shown == expected, names
+
+
+def test_an_exemption_is_covered_by_the_first_that_exempts_as_much() -> None:
+    rng = random.Random(2)
+    for _ in range(200):
+        images = rng.choices(["a/*", "a/b:*", "a/b:1", "c:1"], k=rng.randrange(2, 6))
+        lines = "\n".join(f'    exempt images {image} from privileged because "x"' for image in images)
+        covered = [
+            at
+            for at, image in enumerate(images)
+            if any(
+                other != at
+                and (image.removesuffix("*").startswith(wide[:-1]) if wide.endswith("*") else wide == image)
+                and not (wide == image and other > at)
+                for other, wide in enumerate(images)
+            )
+        ]
+        found = linted(f"policy p {{\n    deny privileged\n{lines}\n}}\n")
+        assert [d.span.line - 3 for d in found if d.code == "LNG064" and d.span] == covered, images

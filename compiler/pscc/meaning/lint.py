@@ -184,12 +184,15 @@ def _subsumed_names(policy: ast.Policy) -> Iterator[Diagnostic]:
 
 
 def _subsumed(names: tuple[ast.Value, ...]) -> Iterator[Diagnostic]:
+    first: dict[_Stem, int] = {}
     for at, name in enumerate(names):
-        for other, more in enumerate(names):
-            if at != other and _spans(more, name) and not (_spans(name, more) and other > at):
-                message = f"`{_shown(name)}` is covered by `{_shown(more)}`"
-                yield _warn("LNG060", message, name.span, "take it out", (more.span, "this covers it"))
-                break
+        first.setdefault(_stem(name), at)
+    for at, name in enumerate(names):
+        covering = [first[stem] for stem in _spanning(name) if first.get(stem, at) != at]
+        if covering:
+            more = names[min(covering)]
+            message = f"`{_shown(name)}` is covered by `{_shown(more)}`"
+            yield _warn("LNG060", message, name.span, "take it out", (more.span, "this covers it"))
 
 
 def _shown(name: ast.Value) -> str:
@@ -317,10 +320,17 @@ def _exempt_already(span: Span, before: Span) -> Diagnostic:
 def _covered_exemptions(policy: ast.Policy) -> Iterator[Diagnostic]:
     """A warning for each exemption of containers that another one covers: by a wider name or image, and from as many controls."""
     exemptions = policy.exemptions
+    holding: dict[tuple[str, _Stem], dict[int, None]] = {}
+    for at, exemption in enumerate(exemptions):
+        for part in exemption.exempted:
+            for value in part.values:
+                holding.setdefault((part.kind, _stem(value)), {})[at] = None
     for at, narrow in enumerate(exemptions):
-        for before, wide in enumerate(exemptions):
-            mutual = _exempts(narrow, wide)
-            if at != before and _exempts(wide, narrow) and not (mutual and before > at):
+        kind, value = narrow.exempted[0].kind, narrow.exempted[0].values[0]
+        spanning = {before for stem in _spanning(value) for before in holding.get((kind, stem), ())}
+        for before in sorted(spanning):
+            wide = exemptions[before]
+            if at != before and _exempts(wide, narrow) and not (before > at and _exempts(narrow, wide)):
                 yield _exempt_already(narrow.span, wide.span)
                 break
 
@@ -336,6 +346,21 @@ def _exempts(wide: ast.Exemption, narrow: ast.Exemption) -> bool:
         )
         for part in narrow.exempted
     )
+
+
+_Stem = tuple[str, str, bool]
+"""The key of a name, its text without the wildcard, and whether it has one."""
+
+
+def _stem(name: ast.Value) -> _Stem:
+    return (name.key, name.text[:-1], True) if glob(name) else (name.key, name.text, False)
+
+
+def _spanning(name: ast.Value) -> Iterator[_Stem]:
+    """The stems of all names that span ``name``, its own among them."""
+    own = key, text, _ = _stem(name)
+    yield own
+    yield from ((key, text[:end], True) for end in range(len(text) + 1) if (key, text[:end], True) != own)
 
 
 def _spans(wide: ast.Value, narrow: ast.Value) -> bool:
