@@ -21,6 +21,7 @@ from pscc.lowering.capabilities import (
     Operated,
     Release,
     SetsOnUpdates,
+    SkipsNamespaces,
 )
 from pscc.output.contents import Cases, OutputFile, Package
 from pscc.output.options import DEFAULTS, Options
@@ -45,6 +46,12 @@ FAILS_OPEN = FailsOpen(
     "Helm chart",
 )
 """Source: Gatekeeper's documentation, "Failing Closed", and ``values.yaml`` of its Helm chart."""
+SKIPS = SkipsNamespaces(
+    "Gatekeeper",
+    ("Gatekeeper's own namespace",),
+    "keep users out of that namespace: Gatekeeper leaves itself out, so that it can start",
+)
+"""Source: ``--exempt-namespace`` and the webhooks' ``namespaceSelector`` in Gatekeeper's ``deploy/gatekeeper.yaml``."""
 _CREATED = "kubectl wait --for=jsonpath={.status.created}=true constrainttemplates --all"
 """Gatekeeper needs a moment to make the kind of a template. Source: its documentation, "How to use Gatekeeper"."""
 _IN_ORDER = (
@@ -87,7 +94,7 @@ class Gatekeeper:
             costs=() if options.gatekeeper >= GATEKEEPER_OPERATIONS else (updates,),
             shared_templates=True,
             enforcement_points=True,
-            lets_in=(FAILS_OPEN,),
+            lets_in=(FAILS_OPEN, SKIPS),
             operated=Operated(_IN_ORDER, "kubectl get constraints"),
             proven_from="ConstraintTemplate" if cel else "",
         )
