@@ -111,7 +111,11 @@ def test_a_wider_default_admits_no_pod_that_the_source_refuses() -> None:
     text = "policy p { default nonRoot\n require runAsNonRoot true }"
     program = analyse(SourceFile("p.psp", text))[1]
     output = output_of(program, "gatekeeper")
-    assert [(d.code, d.severity) for d in output.diagnostics] == [("TGT001", "warning"), ("TGT015", "note")]
+    assert [(d.code, d.severity) for d in output.diagnostics] == [
+        ("TGT001", "warning"),
+        ("TGT015", "note"),
+        ("TGT016", "note"),
+    ]
     assert not any(path.startswith("mutators/") for path in output.resources)
 
 

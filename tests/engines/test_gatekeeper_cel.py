@@ -314,7 +314,7 @@ def test_a_choice_is_one_template_and_its_suite_passes(tmp_path: Path) -> None:
     (code,) = yaml.safe_load(template)["spec"]["targets"][0]["code"]
     assert (code["engine"], len(code["source"]["validations"])) == ("K8sNativeValidation", 1)
     assert [d for d in cel.diagnostics if d.code != "TGT011"] == list(rego.diagnostics)
-    assert {d.code for d in cel.diagnostics} == {"TGT001", "TGT004", "TGT011", "TGT013", "TGT015"}
+    assert {d.code for d in cel.diagnostics} == {"TGT001", "TGT004", "TGT011", "TGT013", "TGT015", "TGT016"}
     done = run("gator", "verify", written(cel, tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
 

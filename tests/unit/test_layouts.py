@@ -104,10 +104,10 @@ def test_no_other_output_has_the_template_of_a_policy() -> None:
 
 def test_the_budget_of_a_template_is_announced_in_cel_alone() -> None:
     source = "policy p { deny hostPID, hostIPC }"
-    assert [one.code for one in gatekeeper(source, engine="cel").diagnostics] == ["TGT011", "TGT015"]
-    assert [one.code for one in gatekeeper(source).diagnostics] == ["TGT015"]
+    assert [one.code for one in gatekeeper(source, engine="cel").diagnostics] == ["TGT011", "TGT015", "TGT016"]
+    assert [one.code for one in gatekeeper(source).diagnostics] == ["TGT015", "TGT016"]
     usual = packaged(target_named("gatekeeper"), program_of_text(source), Options(engine="cel"))
-    assert [one.code for one in usual.diagnostics] == ["TGT015"]
+    assert [one.code for one in usual.diagnostics] == ["TGT015", "TGT016"]
 
 
 @pytest.mark.parametrize("templates", ["only", "without"])

@@ -22,6 +22,7 @@ from pscc.lowering.capabilities import (
     Operated,
     Release,
     SetsOnUpdates,
+    SkipsNamespaces,
 )
 from pscc.output.contents import Cases, OutputFile, Package
 from pscc.output.options import DEFAULTS, Options
@@ -46,6 +47,12 @@ FAILS_OPEN = FailsOpen(
     "Helm chart",
 )
 """Source: Gatekeeper's documentation, "Failing Closed", and ``values.yaml`` of its Helm chart."""
+SKIPS = SkipsNamespaces(
+    "Gatekeeper",
+    ("Gatekeeper's own namespace",),
+    "keep users out of that namespace: Gatekeeper leaves itself out, so that it can start",
+)
+"""Source: ``--exempt-namespace`` and the webhooks' ``namespaceSelector`` in Gatekeeper's ``deploy/gatekeeper.yaml``."""
 _CREATED = "kubectl wait --for=jsonpath={.status.created}=true constrainttemplates --all"
 """Gatekeeper needs a moment to make the kind of a template. Source: its documentation, "How to use Gatekeeper"."""
 _OPTIONS = frozenset(
@@ -92,7 +99,7 @@ class Gatekeeper:
             ),
             costs=() if release_of("gatekeeper", options) >= GATEKEEPER_OPERATIONS else (updates,),
             options=_OPTIONS,
-            lets_in=(FAILS_OPEN,),
+            lets_in=(FAILS_OPEN, SKIPS),
             operated=Operated(_IN_ORDER, "kubectl get constraints"),
             proven_from="ConstraintTemplate" if cel else "",
         )
