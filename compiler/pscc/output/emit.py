@@ -8,7 +8,6 @@ completes the folder: before the first move, the manifest lists the files of bot
 from __future__ import annotations
 
 import errno
-import fcntl
 import json
 import os
 import stat
@@ -219,6 +218,8 @@ def _alone(folder: Path) -> Iterator[Path]:
 
     Clears what a killed pscc left behind. Raises `EmitError` if another one is at it.
     """
+    import fcntl  # a browser has none, and reads this module for its constants
+
     held = os.open(folder, os.O_RDONLY)
     try:
         try:

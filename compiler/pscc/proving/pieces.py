@@ -47,12 +47,12 @@ def possible(formula: Term, seconds: float) -> Choice | Unsolved | None:
             return None
         true = frozenset(atom for atom, letter in letters.items() if model.get(letter) is True)
         choice = tuple(_chosen(formula, true))
-        found = _contradictions(choice, deadline)
-        if isinstance(found, Unsolved):
-            return found
-        if not found:
+        contradicted = _contradictions(choice, deadline)
+        if isinstance(contradicted, Unsolved):
+            return contradicted
+        if not contradicted:
             return choice
-        for together in found:
+        for together in contradicted:
             outline.forbid((letters[_atom(each)], each.op != "not") for each in together)
 
 
@@ -145,15 +145,15 @@ def _contradictions(choice: Choice, deadline: float) -> list[Choice] | Unsolved:
     """
     claims = [each for each in choice if each.op in _LISTS]
     others = [each for each in choice if each.op not in _LISTS]
-    found: list[Choice] = []
+    contradicted: list[Choice] = []
     for each in claims if len(claims) > 1 else ():
         together = _contradiction((each, *others), deadline)
         if isinstance(together, Unsolved):
             return together
         if together is not None:
-            found.append(together)
-    if found:
-        return found
+            contradicted.append(together)
+    if contradicted:
+        return contradicted
     together = _contradiction(choice, deadline)
     return together if isinstance(together, Unsolved) else [] if together is None else [together]
 
