@@ -141,8 +141,9 @@ def _answered(asked: Question, seconds: float, patience: float | None) -> Answer
         return Undecided(f"the solver gave up: {choice.reason}")
     chosen = question(asked.does, and_(*choice))
     model = _solved(chosen, seconds, patience)
-    if model is None or isinstance(model, Unsolved):
-        return Undecided("the solver gave up a pod that it had found")
+    if isinstance(model, Unsolved):
+        return Undecided(f"the solver gave up: {model.reason}")
+    assert model is not None, "the solver has found a pod before"
     return Differs(chosen, model)
 
 
