@@ -25,7 +25,7 @@ from support.difference_pairs import Pair, contradiction, pairs, program
 from support.difference_solved import SECONDS, contradictions, controls
 
 TIMES = int(os.environ.get("PSCC_FUZZ", "1"))
-MOST_LINES = 24
+MOST_LINES = 12
 """Of a pair that is compared unless `PSCC_FUZZ` is set: two large programs need a question for each control."""
 ONE_IN = 12
 
@@ -164,5 +164,5 @@ def test_search_and_solver_agree_about_drawn_pairs(seed: int) -> None:
     drawn = (
         pair for pair in pairs(random.Random(seed)) if len((pair.old_text + pair.new_text).splitlines()) <= MOST_LINES
     )
-    for pair in islice(drawn, 2):
+    for pair in islice(drawn, 1):
         assert not (wrong := contradictions(pair.old, pair.new)), (wrong, pair.old_text, pair.new_text)
