@@ -143,7 +143,7 @@ def test_a_choice_that_does_not_enforce_denies_nothing(mode: str, verdict: str, 
     arguments = ("eval", str(tmp_path / "p.psp"), "-f", str(tmp_path / "pods.yaml"))
     done = run(*arguments)
     assert (done.exit_code, done.stdout.splitlines()[1].split()[0]) == (0, verdict)
-    assert "reasoned: pod: hostPID is true" in done.stdout
+    assert "reasoned: pod: hostPID must not be true" in done.stdout
     assert done.stderr.endswith(f"0 of 1 pods denied, {count}\n")
     (row,) = [json.loads(line) for line in run(*arguments, "--format", "json").stdout.splitlines()]
     assert (row["mode"], row["allowed"], row["verdict"], row["policy"]) == (mode, True, verdict.lower(), "")

@@ -291,4 +291,4 @@ def test_junit_has_a_case_for_each_judgement(tmp_path: Path) -> None:
         ("Pod b/free", "25"): ["skipped"],
     }
     (failure,) = suite[0]
-    assert "privileged is true" in (failure.text or "")
+    assert "privileged must not be true" in (failure.text or "")
