@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+import yaml
 
 import pscc
 from pscc.base.frozen_json import FrozenDict, FrozenList, frozen_json
@@ -121,5 +122,6 @@ def test_it_is_copied_and_pickled() -> None:
     assert frozen == POD and type(frozen) is FrozenDict
     again = pickle.loads(pickle.dumps(frozen))
     assert again == POD and list(changeable(again, "x", set())) == []
+    assert yaml.safe_load(yaml.safe_dump(frozen)) == yaml.safe_load(yaml.dump(frozen)) == POD
     copied = copy.deepcopy(frozen)
     assert copied == POD and type(copied["spec"]["containers"]) is list  # type: ignore[index]

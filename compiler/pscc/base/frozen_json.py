@@ -1,12 +1,14 @@
 """JSON that cannot be changed: objects and lists that are a ``dict`` and a ``list`` to whoever reads them.
 
-``json.dumps`` takes them as they are. `copy.deepcopy` returns plain objects and lists, which can be changed.
+``json.dumps`` and ``yaml.safe_dump`` take them as they are. `copy.deepcopy` returns plain objects and lists, which can be changed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, NoReturn
+
+from yaml.representer import Representer, SafeRepresenter
 
 
 def _refuse(self: object, *_: object, **__: object) -> NoReturn:
@@ -43,6 +45,11 @@ class FrozenList(list[Any]):
     def __deepcopy__(self, memo: object) -> list[Any]:
         """A plain copy."""
         return [plain_json(value) for value in self]
+
+
+for _representer in (SafeRepresenter, Representer):
+    _representer.add_representer(FrozenDict, SafeRepresenter.represent_dict)
+    _representer.add_representer(FrozenList, SafeRepresenter.represent_list)
 
 
 def frozen_json(value: object) -> object:
