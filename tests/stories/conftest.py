@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -30,8 +31,7 @@ class Clusters:
         """The cluster with the policy engine ``name``."""
         if name not in self.running:
             self.stop()
-            home = self.folder / (name or "none")
-            home.mkdir(exist_ok=True)
+            home = Path(tempfile.mkdtemp(prefix=name, dir=self.folder))  # no object of an earlier cluster is in it
             self.running[name] = self.stack.enter_context(cluster(home, name))
             self.running[name].server.apply(
                 {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": UNTOUCHED}},

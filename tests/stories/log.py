@@ -22,6 +22,7 @@ Outputs of pscc on a real API server, with Gatekeeper's manager or Kyverno's adm
 
 - *admitted*: stored, or done. *changed*: stored with defaults that the policy sets. *warned*: with a warning.
 - *refused*: the policy refused it. *invalid*: the API server refused what defaults had made of it. *no answer*: the webhook gave none, and the API server refused.
+- *not judged*: pods among the stored that the engine let in without a look, as the story says.
 - {none}: the story has no such step in this way.
 """  # noqa: E501
 

@@ -44,11 +44,15 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A pod that the API server has: as it was sent, and under which program (None: before there was any)."""
+    """A pod that the API server has: as it was sent, and under which program (None: before there was any).
+
+    ``let_in``: a program was in force, and nobody judged the pod by it.
+    """
 
     sent: Json
     user: User
     program: ir.Program | None
+    let_in: bool = False
 
 
 @dataclass(slots=True)
@@ -186,7 +190,8 @@ class Story:
         assert answer.ok or admitted is False or refused(answer), (step, answer.code, answer.message)
         if answer.ok:
             program = self.program if admitted is None else None
-            self.kept[pod["metadata"]["namespace"], pod["metadata"]["name"]] = Kept(pod, user, program)
+            place = pod["metadata"]["namespace"], pod["metadata"]["name"]
+            self.kept[place] = Kept(pod, user, program, let_in=admitted is not None)
         return answer
 
     def ask(self, step: str, answer: Answer, *, admitted: bool) -> Answer:
@@ -268,7 +273,11 @@ class Story:
             if decision is not None and place[1] not in self.before:
                 assert not refuses(decision), stored[place]
                 self.compare(place, stored[place], dict(decision.pod))
-        self.note("**stored, as the interpreter says**", f"pods: {len(stored)}")
+        let_in = sum(kept.let_in for kept in self.kept.values())
+        self.note(
+            "**stored, as the interpreter says**",
+            f"pods: {len(stored)}" + (f", not judged: {let_in}" if let_in else ""),
+        )
 
     def compare(self, place: tuple[str, str], stored: Json, expected: Json) -> None:
         """Fail if the ``stored`` pod is not ``expected``, with what the API server fills in."""

@@ -128,7 +128,10 @@ def test_a_group_that_is_ignored_parts_the_choice() -> None:
 
 def test_an_object_too_large_for_an_annotation_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     _, program, _ = analyse(dump(*BOTH, ALL, binding("o", "r", {"kind": "User", "apiGroup": RBAC, "name": "jane"})))
-    for limit, severity, word in (("ANNOTATION", "note", "--server-side"), ("LARGEST", "error", "no object of a cluster")):
+    for limit, severity, word in (
+        ("ANNOTATION", "note", "--server-side"),
+        ("LARGEST", "error", "no object of a cluster"),
+    ):
         monkeypatch.setattr(f"pscc.output.sizes.{limit}", 3000)
         (told,) = [
             d for d in compile_program(program, ("gatekeeper",)).outputs["gatekeeper"].diagnostics if d.code == "TGT006"
