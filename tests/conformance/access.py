@@ -52,7 +52,9 @@ def draw_policy(rng: random.Random) -> str:
     """The source of a policy that says where it holds and who is exempt."""
     lines = []
     if rng.random() < 0.7:
-        lines.append(f"in namespaces {', '.join(rng.sample(_PLACES, rng.randint(1, 3)))}")
+        drawn = rng.sample(_PLACES, rng.randint(1, 3))
+        kinds = ([place for place in drawn if "=" not in place], [place for place in drawn if "=" in place])
+        lines += [f"in namespaces {', '.join(kind)}" for kind in kinds if kind]
     if rng.random() < 0.5:
         lines.append(f"except namespaces {', '.join(rng.sample(_PLACES, rng.randint(1, 2)))}")
     for who in rng.sample(_WHO, rng.choice((0, 0, 1, 1, 2))):

@@ -51,7 +51,7 @@ def _told(case: Case, asked: Asked, before: Word, after: Word) -> str:
 
 
 def test_the_interpreter() -> None:
-    tried = held(11, 60, 20, of_the_interpreter)
+    tried = held(11, 120, 20, of_the_interpreter)
     assert len(tried) == 9
     assert min(tried.values()) >= 40, tried
 

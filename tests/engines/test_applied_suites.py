@@ -165,7 +165,7 @@ EDITS: dict[str, dict[str, Edit]] = {
         "warn": replaced("policies/default.rego", "deny contains", "warn contains"),
         "no decision": replaced("main.rego", "deny contains", "ignored contains"),
         "no policy": deleted("policies/default.rego"),
-        "another message": replaced("policies/default.rego", "hostPID is true", "hostPID is set"),
+        "another message": replaced("policies/default.rego", "hostPID must not be true", "hostPID must not be set"),
         "no Deployments": replaced("workloads.rego", '"Deployment"', '"Deploy"'),
         "no CronJobs": replaced("workloads.rego", '"CronJob"', '"Cron"'),
         "no workloads": deleted("workloads.rego"),

@@ -386,5 +386,5 @@ def test_gator_judges_a_pod_without_metadata_by_its_account(language: str, tmp_p
         path = tmp_path / "pod.json"
         path.write_text(json.dumps(pod), encoding="utf-8")
         done = run("gator", "test", "-f", tmp_path / "p" / "templates", "-f", tmp_path / "p" / "policies", "-f", path)
-        assert ("privileged is true" in done.stdout) is refused, done.stdout + done.stderr
+        assert ("privileged must not be true" in done.stdout) is refused, done.stdout + done.stderr
         assert "no such key" not in done.stdout + done.stderr

@@ -149,7 +149,7 @@ def test_constraints_in_force_at_some_points_alone(options: tuple[str, ...], tmp
         ("kyverno", ("--mode", "audit")),
         ("kyverno", ("--mode", "warn", "--exclude-namespace", "default")),
         ("kyverno-cel", ("--mode", "warn", "--exclude-namespace", "default")),
-        ("kyverno-cel", ("--workloads", "enforce", "--kyverno", "1.15")),
+        ("kyverno-cel", ("--workloads", "enforce", "--kyverno", "1.18")),
         ("vap", ("--mode", "audit", "--exclude-namespace", "default")),
         ("vap", ("--workloads", "enforce", "--kubernetes", "1.34")),
         ("vap", ("--workloads", "off", "--kubernetes", "1.28")),
