@@ -10,6 +10,9 @@ COVERED = "a path that a prefix covers is set"
 NO_PORT = "an unset port is in no range"
 NO_HOST = "a host that is unset or empty is none of those listed"
 NO_LETTERS = "the pattern is of digits, which have no case"
+SPELLED = (
+    "a name in capitals is among the spellings of the statement, which refuse the same, and no message shows the list"
+)
 
 EQUIVALENT: dict[str, str] = {
     "AllowAppArmorProfile: inherited_profile: must: node 2 (Has) ignores unset": SET,
@@ -178,4 +181,9 @@ EQUIVALENT: dict[str, str] = {
     "RequireSeccompProfileSetOnPodOrContainers: local_container_profile: must: node 0 (Has) ignores unset": SET,
     "RequireSeccompProfileSetOnPodOrContainers: local_container_profile: when: node 3 (Coalesce) lacks its first option": EITHER,
     "RequireSeccompProfileSetOnPodOrContainers: local_container_profile: when: node 3 (Coalesce) lacks its last option": EITHER,
+    "DenyCapabilitiesAddValues: values: lacks its first": SPELLED,
+    "DenyCapabilitiesAddValues: values: lacks its last": SPELLED,
+    "DenyCapabilitiesAddValues: values: its first is in another case": SPELLED,
+    "DenyCapabilitiesAddValues: patterns: lacks its first": SPELLED,
+    "DenyCapabilitiesAddValues: patterns: its first is in another case": SPELLED,
 }
